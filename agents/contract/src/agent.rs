@@ -1,0 +1,111 @@
+//! What an agent is: a card that says what it does, and one question that it answers.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use crate::record::Citation;
+use crate::{AgentReport, Exchange, Finding, Result, Turn, Usage};
+
+/// A specialist. It reads the turn and what was found so far, and adds what it finds.
+///
+/// An agent gets its ports in its constructor and holds no state of any request: two customers in one process never
+/// meet. It may fail, be late or panic; the supervisor turns each of these into an outcome and the turn goes on.
+#[async_trait]
+pub trait Agent: Send + Sync {
+    /// What it is called, what it is for, when it is asked, and how long it may take.
+    fn card(&self) -> Card;
+
+    /// Answers for one turn.
+    ///
+    /// # Errors
+    /// Any [`crate::Error`]; the supervisor reports the agent as failed and the reply says what is missing.
+    async fn run(&self, context: &TurnContext) -> Result<Answer>;
+}
+
+/// An agent's introduction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Card {
+    /// Unique on the roster, such as `intent`.
+    pub name: &'static str,
+    /// One sentence for the why view.
+    pub purpose: &'static str,
+    /// When in the turn it is asked.
+    pub stage: Stage,
+    /// Longest time it may take; what it has not answered by then is reported as late.
+    pub budget: Duration,
+}
+
+/// The stages of a turn, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// What is this about? All analysts at once.
+    Analyze,
+    /// Who acts, who answers?
+    Route,
+    /// The routed action agents at once.
+    Act,
+    /// One reply from all findings.
+    Respond,
+    /// After the turn is closed.
+    Learn,
+}
+
+/// All that an agent may read. A snapshot: nothing in it changes while the agent runs.
+#[derive(Clone)]
+pub struct TurnContext {
+    /// The turn.
+    pub turn: Arc<Turn>,
+    /// The conversation so far, oldest first.
+    pub history: Arc<[Exchange]>,
+    /// What the agents of earlier stages reported.
+    pub reports: Arc<Vec<AgentReport>>,
+    /// Where a responding agent releases sentences as they are ready.
+    pub sink: Arc<dyn TextSink>,
+}
+
+impl TurnContext {
+    /// All findings of the earlier stages.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.reports.iter().flat_map(|report| &report.findings)
+    }
+
+    /// The first finding that `pick` recognises.
+    pub fn find<'a, T>(&'a self, pick: impl Fn(&'a Finding) -> Option<&'a T>) -> Option<&'a T> {
+        self.findings().find_map(pick)
+    }
+}
+
+/// Where the text of a reply goes while it is being made.
+pub trait TextSink: Send + Sync {
+    /// Releases a piece of the reply to the customer. What was released cannot be taken back.
+    fn release(&self, text: &str);
+
+    /// Says what the text that follows rests on: the n-th citation of a turn is `[n]` in its text, counted from one.
+    fn cite(&self, citation: &Citation);
+}
+
+/// What an agent answers.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Answer {
+    /// What it found, most important first.
+    pub findings: Vec<Finding>,
+    /// What it cost.
+    pub usage: Usage,
+}
+
+impl Answer {
+    /// An answer of one finding that cost nothing.
+    pub fn of(finding: Finding) -> Self {
+        Self { findings: vec![finding], usage: Usage::default() }
+    }
+}
+
+impl FromIterator<Finding> for Answer {
+    fn from_iter<I: IntoIterator<Item = Finding>>(findings: I) -> Self {
+        Self { findings: findings.into_iter().collect(), usage: Usage::default() }
+    }
+}

@@ -1,0 +1,25 @@
+//! The words and promises of Motorline: what a turn is, what an agent is, what it may find, and which ports it may use.
+//!
+//! Nothing here does I/O, and nothing here knows a vendor. Every other crate depends on this one; this one depends on
+//! none of them. Read [`turn`], then [`agent`], then [`finding`]: that is the whole vocabulary.
+
+pub mod agent;
+pub mod error;
+pub mod finding;
+pub mod id;
+pub mod ports;
+pub mod profile;
+pub mod prompt;
+pub mod record;
+pub mod report;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod turn;
+
+pub use agent::{Agent, Answer, Card, Stage, TextSink, TurnContext};
+pub use error::{Error, ErrorKind, Result};
+pub use finding::Finding;
+pub use id::{CustomerId, IdempotencyKey, SessionId, TurnId};
+pub use record::{Reply, TurnRecord};
+pub use report::{AgentReport, Outcome, Usage};
+pub use turn::{Caller, Channel, Exchange, Tone, Turn};

@@ -1,0 +1,16 @@
+//! The ports: every door from the inside to the outside world, one trait a file.
+//!
+//! Each port says what its methods mean, which errors they may return, and has a `ready()` that tells whether the
+//! adapter behind it could serve a turn now. Its conformance suite is in `testing`.
+
+mod clock;
+mod conversations;
+mod customers;
+mod language_model;
+mod library;
+
+pub use clock::{Clock, Entropy};
+pub use conversations::{Closing, Conversations, Fingerprint, Opened, Opening, Ticket, Transcript};
+pub use customers::Customers;
+pub use language_model::{Deltas, LanguageModel};
+pub use library::{Library, Query, VehicleFilter};

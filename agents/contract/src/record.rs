@@ -1,0 +1,107 @@
+//! What is kept of a turn: the turn, who said what about it, the reply, and what it took.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::finding::{Applicability, DocumentKind, Fact, Passage};
+use crate::{AgentReport, Exchange, Finding, Turn, Usage};
+
+/// A closed turn: stored, shown in the why view, replayed, learned from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct TurnRecord {
+    /// What was asked.
+    pub turn: Turn,
+    /// Every agent's part, in the order of the stages.
+    pub reports: Vec<AgentReport>,
+    /// What was answered.
+    pub reply: Reply,
+    /// Names of the agents whose part is missing from the reply.
+    pub degraded: Vec<String>,
+    /// What the whole turn cost.
+    pub usage: Usage,
+    /// How long it took.
+    pub timing: Timing,
+    /// When it was closed.
+    pub closed: Timestamp,
+}
+
+impl TurnRecord {
+    /// The first finding that `pick` recognises.
+    pub fn find<'a, T>(&'a self, pick: impl Fn(&'a Finding) -> Option<&'a T>) -> Option<&'a T> {
+        self.reports.iter().flat_map(|report| &report.findings).find_map(pick)
+    }
+
+    /// The turn as one line of history.
+    pub fn exchange(&self) -> Exchange {
+        Exchange { said: self.turn.text.clone(), replied: self.reply.text.clone() }
+    }
+}
+
+/// What is said to the customer.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Reply {
+    /// The text. `[n]` behind a sentence refers to the n-th citation, counted from one.
+    pub text: String,
+    /// The passages and facts that the sentences rest on.
+    pub citations: Vec<Citation>,
+    /// The model that wrote it.
+    pub model: String,
+    /// Hash of the governed prompt that it was written under; empty when none was.
+    pub prompt_version: String,
+}
+
+/// What a sentence rests on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Citation {
+    /// Stable id of the document.
+    pub document: String,
+    /// Path of headings inside it.
+    pub section: String,
+    /// Title of the document for people.
+    pub title: String,
+    /// What kind of document it is.
+    pub kind: DocumentKind,
+    /// The passage itself, so that a client can show it without another call.
+    pub text: String,
+    /// Relevance of the passage to the question; comparable within one reply only.
+    pub score: f32,
+    /// The vehicles that the text holds for.
+    pub applies: Applicability,
+}
+
+impl From<&Passage> for Citation {
+    fn from(passage: &Passage) -> Self {
+        Self {
+            document: passage.document.clone(),
+            section: passage.section.clone(),
+            title: passage.title.clone(),
+            kind: passage.kind,
+            text: passage.text.clone(),
+            score: passage.score,
+            applies: passage.applies.clone(),
+        }
+    }
+}
+
+impl From<&Fact> for Citation {
+    fn from(fact: &Fact) -> Self {
+        Self {
+            document: fact.source.to_lowercase().replace(' ', "-"),
+            section: String::new(),
+            title: fact.source.clone(),
+            kind: DocumentKind::Record,
+            text: fact.text.clone(),
+            score: 1.0,
+            applies: Applicability::default(),
+        }
+    }
+}
+
+/// How long a turn took, in milliseconds since it was received.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Timing {
+    /// Until the first words of the reply were released.
+    pub first_token_ms: f64,
+    /// Until the reply was complete.
+    pub total_ms: f64,
+}

@@ -1,0 +1,92 @@
+//! What the supervisor writes down about each agent: what came of it, what it found, what it took.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ErrorKind, Finding, Stage};
+
+/// One agent's part in one turn. Signed by the supervisor, not by the agent: an agent cannot misreport itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct AgentReport {
+    /// The agent's name.
+    pub agent: String,
+    /// When it was asked.
+    pub stage: Stage,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// What it found; empty unless it answered.
+    pub findings: Vec<Finding>,
+    /// What it cost.
+    pub usage: Usage,
+    /// When it was asked, in milliseconds after the turn was received.
+    pub started_ms: f64,
+    /// How long it took, in milliseconds.
+    pub took_ms: f64,
+}
+
+/// What came of asking an agent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(tag = "status", rename_all = "snake_case")]
+pub enum Outcome {
+    /// It answered in time.
+    Answered,
+    /// It did not answer within its budget.
+    Late,
+    /// It returned an error, or panicked (kind `internal`).
+    Failed {
+        /// Which kind of error.
+        kind: ErrorKind,
+        /// What it said, in words that may be shown.
+        message: String,
+    },
+    /// It was not asked.
+    Skipped {
+        /// Why not.
+        reason: String,
+    },
+}
+
+impl Outcome {
+    /// One word for bodies, logs and metrics.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::Late => "late",
+            Self::Failed { .. } => "failed",
+            Self::Skipped { .. } => "skipped",
+        }
+    }
+
+    /// Whether the reply lacks something because of this.
+    pub fn degrades(&self) -> bool {
+        matches!(self, Self::Late | Self::Failed { .. })
+    }
+}
+
+/// What a piece of work cost.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Usage {
+    /// Tokens read by a language model.
+    pub input_tokens: u64,
+    /// Tokens written by a language model.
+    pub output_tokens: u64,
+    /// Price in millionths of a US dollar.
+    pub micro_usd: u64,
+}
+
+impl std::ops::Add for Usage {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            input_tokens: self.input_tokens.saturating_add(other.input_tokens),
+            output_tokens: self.output_tokens.saturating_add(other.output_tokens),
+            micro_usd: self.micro_usd.saturating_add(other.micro_usd),
+        }
+    }
+}
+
+impl std::iter::Sum for Usage {
+    fn sum<I: Iterator<Item = Self>>(usages: I) -> Self {
+        usages.fold(Self::default(), std::ops::Add::add)
+    }
+}

@@ -1,0 +1,10 @@
+//! One conformance suite per port, which every adapter of that port runs: what the port promises, as tests.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "these are tests that other crates call")]
+
+mod builders;
+pub mod conversations;
+pub mod customers;
+pub mod language_model;
+pub mod library;
+
+pub use builders::{ManualClock, RecordingSink, customer, record, turn};

@@ -1,0 +1,95 @@
+//! Small values to test with.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::agent::TextSink;
+use crate::ports::Clock;
+use crate::record::{Citation, Reply, Timing, TurnRecord};
+use crate::turn::{Caller, Channel, Turn};
+use crate::{CustomerId, SessionId, TurnId, Usage};
+
+/// A clock that moves only when told to.
+#[derive(Debug)]
+pub struct ManualClock(Mutex<Timestamp>);
+
+impl Default for ManualClock {
+    fn default() -> Self {
+        Self(Mutex::new("2026-11-02T09:00:00Z".parse().unwrap()))
+    }
+}
+
+impl ManualClock {
+    /// Moves time forward.
+    pub fn advance(&self, by: Duration) {
+        let mut now = self.0.lock().unwrap();
+        *now = now.checked_add(by).unwrap();
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().unwrap()
+    }
+
+    fn elapsed(&self) -> Duration {
+        Duration::from_millis(self.now().as_millisecond().unsigned_abs())
+    }
+}
+
+/// A sink that keeps what it hears.
+#[derive(Debug, Default)]
+pub struct RecordingSink(Mutex<Reply>);
+
+impl RecordingSink {
+    /// The text and the citations so far.
+    pub fn heard(&self) -> Reply {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+impl TextSink for RecordingSink {
+    fn release(&self, text: &str) {
+        self.0.lock().unwrap().text.push_str(text);
+    }
+
+    fn cite(&self, citation: &Citation) {
+        self.0.lock().unwrap().citations.push(citation.clone());
+    }
+}
+
+/// The caller with this customer id.
+pub fn customer(id: &str) -> Caller {
+    Caller::Customer(CustomerId::new(id).unwrap())
+}
+
+/// A turn of `caller` in `session` that says `text`; its id must be unique in the store.
+pub fn turn(id: &str, session: &str, caller: &Caller, text: &str) -> Turn {
+    Turn {
+        id: TurnId::new(id).unwrap(),
+        session: SessionId::new(session).unwrap(),
+        caller: caller.clone(),
+        channel: Channel::Web,
+        text: text.into(),
+        tone: None,
+        locale: "en".into(),
+        vehicle: None,
+        received: "2026-11-02T09:00:00Z".parse().unwrap(),
+        deadline_ms: 5_000,
+    }
+}
+
+/// The record of `turn` with this reply.
+pub fn record(turn: &Turn, reply: &str) -> TurnRecord {
+    TurnRecord {
+        turn: turn.clone(),
+        reports: Vec::new(),
+        reply: Reply { text: reply.into(), ..Reply::default() },
+        degraded: Vec::new(),
+        usage: Usage::default(),
+        timing: Timing::default(),
+        closed: turn.received,
+    }
+}

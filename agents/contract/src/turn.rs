@@ -1,0 +1,122 @@
+//! A turn: one thing said by one customer, and all that was known when it was said.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{CustomerId, SessionId, TurnId};
+
+/// One message of a customer on its way to a reply.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Turn {
+    /// This turn.
+    pub id: TurnId,
+    /// The conversation it belongs to.
+    pub session: SessionId,
+    /// Who is speaking, as the door verified it.
+    pub caller: Caller,
+    /// Where they are speaking from.
+    pub channel: Channel,
+    /// What they said: 1 to 4,000 characters, without control characters.
+    pub text: String,
+    /// How they want to be spoken to; routing decides when they did not say.
+    pub tone: Option<Tone>,
+    /// BCP 47 tag of the language they use, `en` when unknown.
+    pub locale: String,
+    /// What the car reports about itself, if it does.
+    pub vehicle: Option<VehicleState>,
+    /// When the door received it.
+    pub received: Timestamp,
+    /// How long after `received` the whole reply is due, in milliseconds.
+    pub deadline_ms: u64,
+}
+
+impl Turn {
+    /// How long after it was received the whole reply is due.
+    pub fn deadline(&self) -> Duration {
+        Duration::from_millis(self.deadline_ms)
+    }
+}
+
+/// Who is speaking. Made only by a door, from a verified credential.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Caller {
+    /// Nobody in particular: general answers, no customer data.
+    Anonymous,
+    /// A customer whose token was verified.
+    Customer(CustomerId),
+}
+
+impl Caller {
+    /// The customer, unless anonymous.
+    pub fn customer(&self) -> Option<&CustomerId> {
+        match self {
+            Self::Anonymous => None,
+            Self::Customer(id) => Some(id),
+        }
+    }
+}
+
+/// Where the customer speaks from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// A browser.
+    #[default]
+    Web,
+    /// The phone app.
+    Mobile,
+    /// The car itself, spoken while perhaps driving.
+    Vehicle,
+}
+
+/// How the reply should sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Tone {
+    /// Warm and plain.
+    Friendly,
+    /// Matter-of-fact.
+    Professional,
+    /// As short as it can be.
+    Concise,
+}
+
+/// What the car reports at the moment of speaking. Every value is optional: cars differ.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct VehicleState {
+    /// Vehicle identification number (ISO 3779), 17 characters.
+    pub vin: Option<String>,
+    /// Speed in kilometres per hour.
+    pub speed_kph: Option<f64>,
+    /// State of charge of the traction battery, 0 to 100.
+    pub battery_pct: Option<f64>,
+    /// Odometer in kilometres.
+    pub odometer_km: Option<f64>,
+    /// Diagnostic trouble codes (SAE J2012) that are set.
+    pub warnings: Vec<String>,
+    /// Where the car is.
+    pub location: Option<Location>,
+}
+
+/// A place on earth (WGS 84).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Location {
+    /// Latitude in degrees, -90 to 90.
+    pub lat: f64,
+    /// Longitude in degrees, -180 to 180.
+    pub lon: f64,
+}
+
+/// One past turn and what was answered: the unit of a conversation's history.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Exchange {
+    /// What the customer said.
+    pub said: String,
+    /// What Motorline replied.
+    pub replied: String,
+}

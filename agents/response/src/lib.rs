@@ -1,0 +1,135 @@
+//! The response agent: turns all findings into one grounded reply, and speaks it as it is made.
+
+mod brief;
+mod generate;
+mod phrases;
+mod prompts;
+mod voice;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use contract::finding::Tier;
+use contract::ports::LanguageModel;
+use contract::record::Citation;
+use contract::{Agent, Answer, Card, Channel, Finding, Result, Stage, Tone, TurnContext};
+
+use brief::Brief;
+use generate::{Admit, speak};
+use phrases::Phrases;
+use prompts::{Manner, Prompts};
+use voice::Voice;
+
+/// Probability from which an intent is answered by its script alone.
+const SURE: f32 = 0.6;
+/// The label of what belongs to no intent.
+const OUT_OF_SCOPE: &str = "out_of_scope";
+/// What a reply without a model is recorded as.
+const SCRIPT: &str = "script";
+
+/// How a reply is generated.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limits {
+    /// Upper bound of the generation, in tokens.
+    pub max_output_tokens: u32,
+    /// Sampling temperature, 0 to 1.
+    pub temperature: f32,
+}
+
+/// Writes the reply.
+pub struct ResponseAgent {
+    fast: Arc<dyn LanguageModel>,
+    capable: Arc<dyn LanguageModel>,
+    limits: Limits,
+    prompts: Prompts,
+    phrases: Phrases,
+}
+
+impl ResponseAgent {
+    /// An agent that writes with these models.
+    ///
+    /// # Errors
+    /// `Invalid` when a prompt or the phrases are broken.
+    pub fn new(fast: Arc<dyn LanguageModel>, capable: Arc<dyn LanguageModel>, limits: Limits) -> Result<Self> {
+        Ok(Self { fast, capable, limits, prompts: Prompts::shipped()?, phrases: Phrases::shipped()? })
+    }
+
+    /// What is said before any answer: safety first, then regret, then what is missing.
+    fn open(&self, voice: &mut Voice<'_>, brief: &Brief<'_>, tone: Tone) {
+        if let Some(guidance) = brief.route.and_then(|route| route.safety.as_ref()) {
+            voice.say_citing(&guidance.text, &[&Citation::from(guidance)]);
+        } else if brief.displeased() {
+            voice.say(&self.phrases.apology(tone, brief.first_name()));
+        }
+        for sentence in brief.missing.iter().filter_map(|agent| self.phrases.missing(agent)) {
+            voice.say(sentence);
+        }
+    }
+
+    /// Says that a person should take over, and where one is reached.
+    fn hand_over(&self, voice: &mut Voice<'_>, brief: &Brief<'_>) {
+        let queue = brief.route.filter(|_| brief.human()).map(|route| route.queue.as_str());
+        let Some((words, contact)) = queue.and_then(|queue| self.phrases.handoff(queue)) else { return };
+        voice.say(words);
+        voice.say_citing(&contact.text, &[&Citation::from(&contact)]);
+    }
+
+    fn scripted(&self, brief: &Brief<'_>, tone: Tone) -> Option<String> {
+        let intent = brief.intent.filter(|intent| intent.confidence >= SURE && !brief.human())?;
+        // "That is none of my business" must not shut the door on a question that the library answers.
+        if intent.label == OUT_OF_SCOPE && brief.has_passages() {
+            return None;
+        }
+        self.phrases.scripted(&intent.label, tone, brief.first_name())
+    }
+
+    /// Whether the library is asked to answer. In danger only the guidance speaks: one thing at a time. Who asks for a
+    /// person gets a person.
+    fn generates(brief: &Brief<'_>) -> bool {
+        let danger = brief.route.is_some_and(|route| route.safety.is_some());
+        let asked_for_a_person = brief.human() && brief.intent.is_some_and(|intent| intent.label == "human_request");
+        !danger && !asked_for_a_person
+    }
+}
+
+#[async_trait]
+impl Agent for ResponseAgent {
+    fn card(&self) -> Card {
+        Card {
+            name: "response",
+            purpose: "Turns all findings into one grounded reply.",
+            stage: Stage::Respond,
+            budget: Duration::from_secs(25),
+        }
+    }
+
+    async fn run(&self, context: &TurnContext) -> Result<Answer> {
+        let brief = Brief::of(context);
+        let tone = brief.tone(context.turn.tone);
+        let mut voice = Voice::new(&*context.sink);
+        self.open(&mut voice, &brief, tone);
+        if let Some(script) = self.scripted(&brief, tone) {
+            voice.say(&script);
+            return Ok(Answer::of(Finding::Reply(voice.into_reply(SCRIPT, ""))));
+        }
+        self.hand_over(&mut voice, &brief);
+        if !Self::generates(&brief) {
+            return Ok(Answer::of(Finding::Reply(voice.into_reply(SCRIPT, ""))));
+        }
+        let human = brief.human();
+        let manner = Manner {
+            tone: self.phrases.tone(tone),
+            locale: &context.turn.locale,
+            vehicle_channel: context.turn.channel == Channel::Vehicle,
+            human,
+        };
+        let mut prompt = self.prompts.prompt(&manner, &context.turn.text, &context.history, self.limits)?;
+        let model = if brief.tier() == Tier::Capable { &self.capable } else { &self.fast };
+        prompt.evidence = brief.evidence;
+        // With a person on the way, "I could not find anything" helps nobody.
+        let admit = if human { Admit::SupportedOnly } else { Admit::Everything };
+        let usage = speak(&mut voice, &**model, &prompt, admit).await?;
+        Ok(Answer { findings: vec![Finding::Reply(voice.into_reply(model.name(), &prompt.version))], usage })
+    }
+}

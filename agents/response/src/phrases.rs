@@ -1,0 +1,128 @@
+//! The words of the house that need no model, from `data/phrases.toml`.
+
+use std::collections::BTreeMap;
+
+use contract::finding::Fact;
+use contract::{Error, Result, Tone};
+use minijinja::{Environment, context};
+use serde::Deserialize;
+
+/// All phrases.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Phrases {
+    tones: Toned,
+    apology: Toned,
+    missing: BTreeMap<String, String>,
+    scripted: BTreeMap<String, Toned>,
+    handoff: Handoff,
+}
+
+/// One text in the three tones.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Toned {
+    friendly: String,
+    professional: String,
+    concise: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Handoff {
+    source: String,
+    queue: BTreeMap<String, QueueWords>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct QueueWords {
+    say: String,
+    contact: String,
+}
+
+impl Phrases {
+    /// The phrases that ship with the product.
+    ///
+    /// # Errors
+    /// `Invalid` when the file is broken or a template in it does not render.
+    pub(crate) fn shipped() -> Result<Self> {
+        let phrases: Self = toml::from_str(include_str!("../data/phrases.toml"))
+            .map_err(|cause| Error::invalid("phrases.toml", cause.to_string()))?;
+        let templates = phrases.scripted.values().chain([&phrases.apology]);
+        for text in templates.flat_map(|toned| [&toned.friendly, &toned.professional, &toned.concise]) {
+            Environment::new().render_str(text, context! { name => "" }).map_err(|cause| {
+                Error::invalid("phrases.toml", cause.to_string()).hint(format!("in the text {text:?}"))
+            })?;
+        }
+        Ok(phrases)
+    }
+
+    /// How a model is told to sound.
+    pub(crate) fn tone(&self, tone: Tone) -> &str {
+        self.tones.in_tone(tone)
+    }
+
+    pub(crate) fn apology(&self, tone: Tone, name: &str) -> String {
+        render(self.apology.in_tone(tone), name)
+    }
+
+    /// What the customer should know about a missing agent, if they would notice.
+    pub(crate) fn missing(&self, agent: &str) -> Option<&str> {
+        self.missing.get(agent).map(String::as_str)
+    }
+
+    /// The whole answer to an intent that needs no model.
+    pub(crate) fn scripted(&self, intent: &str, tone: Tone, name: &str) -> Option<String> {
+        self.scripted.get(intent).map(|toned| render(toned.in_tone(tone), name))
+    }
+
+    /// What is said when a person of this queue should take over, and where one is reached.
+    pub(crate) fn handoff(&self, queue: &str) -> Option<(&str, Fact)> {
+        let words = self.handoff.queue.get(queue)?;
+        Some((&words.say, Fact { text: words.contact.clone(), source: self.handoff.source.clone() }))
+    }
+}
+
+impl Toned {
+    fn in_tone(&self, tone: Tone) -> &str {
+        match tone {
+            Tone::Friendly => &self.friendly,
+            Tone::Professional => &self.professional,
+            Tone::Concise => &self.concise,
+        }
+    }
+}
+
+/// Fills the name in. The templates were tried when the phrases were read, so a failure cannot come from them.
+fn render(template: &str, name: &str) -> String {
+    Environment::new().render_str(template, context! { name }).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fills_in_the_name_or_does_without() {
+        let phrases = Phrases::shipped().unwrap();
+        assert!(phrases.apology(Tone::Friendly, "Ada").contains("Ada"));
+        for tone in [Tone::Friendly, Tone::Professional, Tone::Concise] {
+            let text = phrases.scripted("greeting", tone, "").unwrap();
+            assert!(!text.contains('{') && !text.contains(" ,") && !text.contains(" !"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_data_not_a_template() {
+        let text = Phrases::shipped().unwrap().apology(Tone::Friendly, "{{ 1 + 1 }}");
+        assert!(text.contains("{{ 1 + 1 }}"), "{text}");
+    }
+
+    #[test]
+    fn only_scripted_intents_have_a_script() {
+        let phrases = Phrases::shipped().unwrap();
+        assert!(phrases.scripted("tyre_pressure", Tone::Concise, "").is_none());
+        assert!(phrases.missing("knowledge").is_some() && phrases.missing("intent").is_none());
+    }
+}

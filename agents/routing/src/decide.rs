@@ -1,0 +1,129 @@
+//! The decision: a pure function from a situation to a route.
+
+use contract::Tone;
+use contract::finding::{Intent, Route, Sentiment, Urgency};
+
+use crate::Safety;
+use crate::table::{Conditions, Table};
+
+/// What is known when the route is decided. A missing finding is a missing analyst, not an error.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Situation<'a> {
+    /// What the customer wants, if known.
+    pub intent: Option<&'a Intent>,
+    /// How the customer feels, if known.
+    pub sentiment: Option<&'a Sentiment>,
+    /// Whether the customer is known.
+    pub signed_in: bool,
+    /// The tone that the customer chose.
+    pub wanted_tone: Option<Tone>,
+}
+
+/// The route that the first matching rule of `table` gives.
+pub fn decide(table: &Table, safety: &Safety, situation: &Situation<'_>) -> Route {
+    let rule = table.rules.iter().find(|rule| holds(&rule.when, table.sure_from, situation)).unwrap_or(&table.otherwise);
+    let wanted = sure_intent(table.sure_from, situation).map(|intent| intent.agents.as_slice()).unwrap_or_default();
+    let danger = urgency(table.sure_from, situation) == Urgency::Emergency;
+    Route {
+        target: rule.target,
+        queue: rule.queue.clone(),
+        reason: format!("{}: {}", rule.name, rule.reason),
+        tone: situation.wanted_tone.unwrap_or(rule.tone),
+        tier: rule.tier,
+        agents: wanted.iter().filter(|agent| !rule.without.contains(agent)).cloned().collect(),
+        safety: danger.then(|| safety.guidance(sure_intent(table.sure_from, situation), situation.sentiment)),
+    }
+}
+
+fn holds(when: &Conditions, sure_from: f32, situation: &Situation<'_>) -> bool {
+    let sure = sure_intent(sure_from, situation);
+    let confidence = situation.intent.map_or(0.0, |intent| intent.confidence);
+    let feels = |test: &dyn Fn(&Sentiment) -> bool| situation.sentiment.is_some_and(test);
+    when.intents.as_ref().is_none_or(|labels| sure.is_some_and(|intent| labels.contains(&intent.label)))
+        && when.urgency.is_none_or(|least| urgency(sure_from, situation) >= least)
+        && when.polarity.is_none_or(|polarity| feels(&|found| found.polarity == polarity))
+        && when.intensity_from.is_none_or(|least| feels(&|found| found.intensity >= least))
+        && when.confidence_below.is_none_or(|below| confidence < below)
+        && when.signed_in.is_none_or(|signed_in| situation.signed_in == signed_in)
+}
+
+fn sure_intent<'a>(sure_from: f32, situation: &Situation<'a>) -> Option<&'a Intent> {
+    situation.intent.filter(|intent| intent.confidence >= sure_from)
+}
+
+/// How urgent the matter is: by the customer's words, or by the kind of matter when that is known; the higher counts.
+fn urgency(sure_from: f32, situation: &Situation<'_>) -> Urgency {
+    let by_words = situation.sentiment.map_or(Urgency::Routine, |sentiment| sentiment.urgency);
+    let by_kind = sure_intent(sure_from, situation).map_or(Urgency::Routine, |intent| intent.urgency);
+    by_words.max(by_kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use contract::finding::{Hazard, Polarity, Target};
+
+    use super::*;
+
+    fn intent(label: &str, confidence: f32, urgency: Urgency) -> Intent {
+        let agents = vec!["servicing".into(), "marketing".into()];
+        Intent { label: label.into(), confidence, alternatives: Vec::new(), urgency, agents }
+    }
+
+    fn feeling(polarity: Polarity, intensity: f32, urgency: Urgency) -> Sentiment {
+        Sentiment { polarity, score: 0.0, intensity, urgency, hazards: Vec::new() }
+    }
+
+    fn route(intent: Option<Intent>, sentiment: Option<Sentiment>) -> Route {
+        let situation = Situation { intent: intent.as_ref(), sentiment: sentiment.as_ref(), ..Situation::default() };
+        decide(&Table::shipped().unwrap(), &Safety::shipped().unwrap(), &situation)
+    }
+
+    #[test]
+    fn each_situation_has_its_rule() {
+        use Polarity::{Negative, Neutral};
+        use Urgency::{Emergency, Routine, Soon, Urgent};
+        let cases = [
+            (Some(("warning_light", 0.9, Soon)), Some((Neutral, 0.1, Emergency)), "danger", Target::Human),
+            (Some(("accident", 0.9, Emergency)), None, "danger", Target::Human),
+            (Some(("accident", 0.2, Emergency)), None, "unsure", Target::SelfService),
+            (Some(("human_request", 0.9, Routine)), Some((Neutral, 0.0, Routine)), "asked-for-a-person", Target::Human),
+            (Some(("complaint", 0.9, Soon)), Some((Negative, 0.5, Routine)), "complaint", Target::Human),
+            (Some(("infotainment", 0.9, Routine)), Some((Negative, 0.95, Routine)), "furious", Target::Human),
+            (Some(("billing", 0.9, Routine)), Some((Negative, 0.4, Routine)), "money-with-displeasure", Target::Human),
+            (Some(("billing", 0.9, Routine)), Some((Neutral, 0.0, Routine)), "money", Target::SelfService),
+            (Some(("breakdown", 0.9, Urgent)), Some((Neutral, 0.0, Soon)), "stranded", Target::Human),
+            (Some(("range", 0.9, Routine)), Some((Negative, 0.4, Routine)), "displeased", Target::SelfService),
+            (Some(("range", 0.9, Routine)), Some((Neutral, 0.0, Routine)), "everyday", Target::SelfService),
+            (Some(("range", 0.3, Routine)), Some((Neutral, 0.0, Routine)), "unsure", Target::SelfService),
+            (None, None, "unsure", Target::SelfService),
+        ];
+        for (wanted, felt, rule, target) in cases {
+            let found = route(wanted.map(|(l, c, u)| intent(l, c, u)), felt.map(|(p, i, u)| feeling(p, i, u)));
+            assert!(found.reason.starts_with(&format!("{rule}: ")), "{wanted:?} {felt:?}: {}", found.reason);
+            assert_eq!(found.target, target, "{rule}");
+        }
+    }
+
+    #[test]
+    fn danger_says_at_once_what_to_do_and_asks_no_one_to_sell() {
+        let hazards = vec![Hazard { name: "brakes".into(), evidence: "pedal goes to the floor".into() }];
+        let felt = Sentiment { hazards, ..feeling(Polarity::Neutral, 0.0, Urgency::Emergency) };
+        let found = route(Some(intent("warning_light", 0.9, Urgency::Soon)), Some(felt));
+        assert!(found.safety.as_ref().is_some_and(|fact| fact.text.contains("brake")), "{found:?}");
+        assert!(found.agents.is_empty(), "{found:?}");
+        assert_eq!(found.queue, "safety");
+    }
+
+    #[test]
+    fn the_customers_tone_wins() {
+        let situation = Situation { wanted_tone: Some(Tone::Concise), ..Situation::default() };
+        let found = decide(&Table::shipped().unwrap(), &Safety::shipped().unwrap(), &situation);
+        assert_eq!(found.tone, Tone::Concise);
+    }
+
+    #[test]
+    fn nothing_is_sold_to_the_displeased() {
+        let found = route(Some(intent("range", 0.9, Urgency::Routine)), Some(feeling(Polarity::Negative, 0.4, Urgency::Routine)));
+        assert_eq!(found.agents, ["servicing"]);
+    }
+}

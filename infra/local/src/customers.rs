@@ -1,0 +1,110 @@
+//! Customers in SQLite, with a dozen fictional ones to start with.
+
+use async_trait::async_trait;
+use contract::ports::Customers;
+use contract::profile::Profile;
+use contract::{CustomerId, Error, ErrorKind, Result};
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::Deserialize;
+
+use crate::Database;
+use crate::database::lost;
+
+/// Knows the customers of one SQLite file.
+#[derive(Clone)]
+pub struct SqliteCustomers {
+    database: Database,
+}
+
+/// The shape of `data/customers.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Seed {
+    customer: Vec<Profile>,
+}
+
+impl SqliteCustomers {
+    /// A store in `database`.
+    pub fn new(database: Database) -> Self {
+        Self { database }
+    }
+
+    /// The fictional customers of the demonstration.
+    ///
+    /// # Errors
+    /// `Internal` when the shipped file is broken.
+    pub fn demonstration() -> Result<Vec<Profile>> {
+        toml::from_str::<Seed>(include_str!("../data/customers.toml"))
+            .map(|seed| seed.customer)
+            .map_err(|cause| Error::new(ErrorKind::Internal, "the demonstration customers cannot be read").caused_by(cause))
+    }
+
+    /// Stores each profile unless its customer is known already. Existing customers are never overwritten.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn seed(&self, profiles: Vec<Profile>) -> Result<()> {
+        self.database.write(move |connection| profiles.iter().try_for_each(|profile| insert(connection, profile))).await
+    }
+}
+
+#[async_trait]
+impl Customers for SqliteCustomers {
+    async fn profile(&self, customer: &CustomerId) -> Result<Profile> {
+        let id = customer.as_str().to_owned();
+        self.database.read(move |connection| select(connection, &id)).await
+    }
+
+    async fn ready(&self) -> Result<()> {
+        let probe = |connection: &Connection| {
+            connection.query_row("SELECT count(*) FROM customers WHERE id = ''", [], |_| Ok(())).map_err(lost)
+        };
+        self.database.read(probe).await
+    }
+}
+
+fn insert(connection: &Connection, profile: &Profile) -> Result<()> {
+    let text = serde_json::to_string(profile).map_err(unreadable)?;
+    connection
+        .execute(
+            "INSERT INTO customers (id, profile) VALUES (?1, ?2) ON CONFLICT (id) DO NOTHING",
+            params![profile.customer.as_str(), text],
+        )
+        .map_err(lost)?;
+    Ok(())
+}
+
+fn select(connection: &Connection, id: &str) -> Result<Profile> {
+    let mut statement = connection.prepare_cached("SELECT profile FROM customers WHERE id = ?1").map_err(lost)?;
+    let text: Option<String> = statement.query_row([id], |row| row.get(0)).optional().map_err(lost)?;
+    let text = text.ok_or_else(|| Error::new(ErrorKind::NotFound, "no such customer"))?;
+    serde_json::from_str(&text).map_err(unreadable)
+}
+
+fn unreadable(cause: serde_json::Error) -> Error {
+    Error::new(ErrorKind::Internal, "a stored profile cannot be read").caused_by(cause)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn keeps_the_promises_of_the_port() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteCustomers::new(Database::open(&folder.path().join("customers.db")).unwrap());
+        let profiles = SqliteCustomers::demonstration().unwrap();
+        store.seed(profiles.clone()).await.unwrap();
+        store.seed(profiles.clone()).await.unwrap();
+        contract::testing::customers::check(&store, &profiles).await;
+    }
+
+    #[test]
+    fn the_demonstration_has_a_dozen_people_with_distinct_names_and_cars() {
+        let profiles = SqliteCustomers::demonstration().unwrap();
+        assert!(profiles.len() >= 12);
+        let vins: std::collections::HashSet<_> =
+            profiles.iter().flat_map(|profile| &profile.vehicles).map(|vehicle| &vehicle.vin).collect();
+        assert_eq!(vins.len(), profiles.iter().map(|profile| profile.vehicles.len()).sum::<usize>());
+    }
+}

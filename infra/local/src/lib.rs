@@ -1,0 +1,14 @@
+//! Adapters of one machine: SQLite stores for conversations and customers, and the system's clock and chance.
+//!
+//! They are the product's default, not test doubles: durable, concurrent, and held to the same conformance suites as
+//! every other adapter.
+
+mod clock;
+mod conversations;
+mod customers;
+mod database;
+
+pub use clock::{SystemClock, SystemEntropy};
+pub use conversations::SqliteConversations;
+pub use customers::SqliteCustomers;
+pub use database::Database;

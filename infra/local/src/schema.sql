@@ -1,0 +1,35 @@
+-- One row a customer; the profile as JSON, because it is only ever read and written whole.
+CREATE TABLE IF NOT EXISTS customers (
+  id      TEXT PRIMARY KEY,
+  profile TEXT NOT NULL
+) STRICT;
+
+-- One row a conversation. `owner` is the customer, or empty for an anonymous visitor.
+CREATE TABLE IF NOT EXISTS sessions (
+  session TEXT PRIMARY KEY,
+  owner   TEXT NOT NULL,
+  turns   INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- One row a closed turn. `said` and `replied` stand apart so that a history is read without its reports.
+CREATE TABLE IF NOT EXISTS turns (
+  session TEXT NOT NULL REFERENCES sessions (session),
+  seq     INTEGER NOT NULL,
+  turn    TEXT NOT NULL UNIQUE,
+  said    TEXT NOT NULL,
+  replied TEXT NOT NULL,
+  record  TEXT NOT NULL,
+  PRIMARY KEY (session, seq)
+) STRICT, WITHOUT ROWID;
+
+-- One row an idempotency key: pending (seq is null) until its lease ends, or closed.
+CREATE TABLE IF NOT EXISTS keys (
+  owner       TEXT NOT NULL,
+  key         TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  turn        TEXT NOT NULL,
+  expires_ms  INTEGER NOT NULL,
+  session     TEXT NOT NULL,
+  seq         INTEGER,
+  PRIMARY KEY (owner, key)
+) STRICT, WITHOUT ROWID;

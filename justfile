@@ -1,0 +1,32 @@
+# The commands of daily work. `just` lists them.
+
+default:
+    @just --list
+
+# Serve everything on http://127.0.0.1:8080.
+run *ARGS:
+    cargo run --release -- {{ARGS}}
+
+# Every test that needs no network and no service.
+test:
+    cargo test --workspace
+
+# What a change must pass before it lands.
+ci:
+    bash .ci/run
+
+# Format, then lint.
+tidy:
+    cargo fmt --all
+    cargo clippy --workspace --all-targets --all-features -- -D warnings
+
+# The figures of the built-in engines on our own held-out sets.
+eval:
+    cargo run --release --quiet -- eval intent
+    cargo run --release --quiet -- eval sentiment
+    cargo run --release --quiet -- eval retrieval
+
+# The web chat in a real browser.
+browser:
+    cargo build --release
+    bash .ci/browser

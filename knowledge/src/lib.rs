@@ -1,0 +1,22 @@
+//! Reads, chunks, indexes and ranks the library, and answers with cited passages.
+//!
+//! The way of a manual: [`read`] makes a document of a file, [`chunk`] cuts it into passages, [`index`] makes them
+//! searchable, [`rank`] orders what was found, [`folder`] offers all that as the `Library` port, and [`agent`] asks it.
+
+pub mod agent;
+mod analysis;
+pub mod chunk;
+pub mod codes;
+pub mod evaluation;
+pub mod folder;
+pub mod index;
+mod question;
+pub mod rank;
+pub mod read;
+mod thesaurus;
+mod vocabulary;
+
+pub use agent::KnowledgeAgent;
+pub use folder::FolderLibrary;
+pub use index::Index;
+pub use read::{Document, Problem, Section};

@@ -1,0 +1,71 @@
+//! Asks one agent, and turns whatever comes of it into a report: an answer, lateness, an error or a panic.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use contract::ports::Clock;
+use contract::{Agent, AgentReport, Answer, ErrorKind, Outcome, Stage, TurnContext, Usage};
+use tokio::time::timeout;
+use tokio_util::task::AbortOnDropHandle;
+
+/// How an agent is asked.
+pub(crate) struct Question {
+    /// Who is asked.
+    pub(crate) agent: Arc<dyn Agent>,
+    /// What they may read.
+    pub(crate) context: TurnContext,
+    /// How long they may take.
+    pub(crate) allowed: Duration,
+    /// When the turn began, on `clock`.
+    pub(crate) turn_began: Duration,
+}
+
+/// Asks, and waits no longer than allowed.
+///
+/// The agent runs in a task of its own: a panic ends only that task, and an agent that computes without a pause cannot
+/// hold up its siblings. When the time is over, or the turn itself is dropped, the task is cancelled.
+pub(crate) async fn ask(question: Question, clock: &dyn Clock) -> AgentReport {
+    let Question { agent, context, allowed, turn_began } = question;
+    let card = agent.card();
+    let asked = clock.elapsed();
+    let task = AbortOnDropHandle::new(tokio::spawn(async move { agent.run(&context).await }));
+    let (outcome, answer) = match timeout(allowed, task).await {
+        Ok(Ok(Ok(answer))) => (Outcome::Answered, answer),
+        Ok(Ok(Err(error))) => {
+            tracing::warn!(agent = card.name, kind = ?error.kind, error = %error, cause = ?std::error::Error::source(&error), "agent failed");
+            (Outcome::Failed { kind: error.kind, message: error.message }, Answer::default())
+        }
+        Ok(Err(_panicked)) => {
+            tracing::error!(agent = card.name, "agent panicked");
+            (Outcome::Failed { kind: ErrorKind::Internal, message: "the agent panicked".into() }, Answer::default())
+        }
+        Err(_elapsed) => (Outcome::Late, Answer::default()),
+    };
+    AgentReport {
+        agent: card.name.into(),
+        stage: card.stage,
+        outcome,
+        findings: answer.findings,
+        usage: answer.usage,
+        started_ms: milliseconds(asked.saturating_sub(turn_began)),
+        took_ms: milliseconds(clock.elapsed().saturating_sub(asked)),
+    }
+}
+
+/// The report of an agent that was routed to but does not work here.
+pub(crate) fn skipped(agent: &str, stage: Stage, reason: &str) -> AgentReport {
+    AgentReport {
+        agent: agent.into(),
+        stage,
+        outcome: Outcome::Skipped { reason: reason.into() },
+        findings: Vec::new(),
+        usage: Usage::default(),
+        started_ms: 0.0,
+        took_ms: 0.0,
+    }
+}
+
+/// A duration in milliseconds, to the microsecond.
+pub(crate) fn milliseconds(duration: Duration) -> f64 {
+    duration.as_micros() as f64 / 1_000.0
+}

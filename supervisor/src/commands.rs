@@ -1,0 +1,111 @@
+//! The command line: what can be typed, and what it does.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "the command line prints")]
+
+mod chat;
+mod config;
+mod eval;
+mod ingest;
+mod search;
+mod serve;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::logging;
+use crate::settings::{Problem, Settings, Sources};
+
+pub use serve::serve_on;
+
+/// The configuration file that is read when it is there.
+const FILE: &str = "motorline.toml";
+
+/// An automotive contact center that answers by itself.
+#[derive(Debug, Parser)]
+#[command(name = "motorline", version, about)]
+pub struct CommandLine {
+    /// Read settings from this file instead of motorline.toml.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Override one setting, such as --set reply.temperature=0.1 (`motorline config` lists them).
+    #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Address and port to serve on; short for --set listen=….
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// Folder of everything that is written; short for --set data=….
+    #[arg(long, global = true, value_name = "FOLDER")]
+    data: Option<String>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the web chat and the API (what happens without a command).
+    Serve,
+    /// Talk to Motorline in the terminal.
+    Chat(chat::Chat),
+    /// Read a folder of documents and report every one that cannot be used.
+    Ingest(ingest::Ingest),
+    /// Search the library.
+    Search(search::Search),
+    /// Measure an agent on a labelled file.
+    Eval(eval::Eval),
+    /// Print every setting, its value and where that comes from.
+    Config,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// What went wrong, ready to be printed.
+pub async fn run(line: CommandLine, environment: Vec<(String, String)>) -> Result<(), String> {
+    let sources = sources(&line, environment)?;
+    if let Some(Command::Config) = line.command {
+        return config::print(&sources);
+    }
+    let settings = Settings::resolve(&sources).map_err(|problems| listed(&problems))?;
+    logging::start(&settings.log);
+    match line.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::serve(&settings).await,
+        Command::Chat(chat) => chat.run(&settings).await,
+        Command::Ingest(ingest) => ingest.run(),
+        Command::Search(search) => search.run(&settings).await,
+        Command::Eval(eval) => eval.run(&settings).await,
+        Command::Config => Ok(()),
+    }
+}
+
+/// Prints what went wrong and tells the shell.
+pub fn fail(message: &str) -> ExitCode {
+    eprintln!("motorline: {message}");
+    ExitCode::FAILURE
+}
+
+/// All problems of a configuration, one below the other.
+fn listed(problems: &[Problem]) -> String {
+    let lines: Vec<String> = problems.iter().map(|problem| format!("  {problem}")).collect();
+    format!("the configuration has {} problem(s)\n{}", problems.len(), lines.join("\n"))
+}
+
+fn sources(line: &CommandLine, environment: Vec<(String, String)>) -> Result<Sources, String> {
+    let mut flags = Vec::new();
+    for pair in &line.set {
+        let (key, value) = pair.split_once('=').ok_or_else(|| format!("--set {pair}: expected KEY=VALUE"))?;
+        flags.push((key.trim().to_owned(), value.trim().to_owned()));
+    }
+    flags.extend(line.listen.iter().map(|value| ("listen".to_owned(), value.clone())));
+    flags.extend(line.data.iter().map(|value| ("data".to_owned(), value.clone())));
+    Ok(Sources { flags, environment, file: file(line.config.as_deref())? })
+}
+
+fn file(chosen: Option<&Path>) -> Result<Option<(String, String)>, String> {
+    let path = chosen.unwrap_or(Path::new(FILE));
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some((path.display().to_string(), text))),
+        Err(cause) if chosen.is_none() && cause.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(cause) => Err(format!("cannot read {}: {cause}", path.display())),
+    }
+}

@@ -1,0 +1,61 @@
+//! `motorline eval`: measures the built-in engines on labelled files.
+
+mod intents;
+mod moods;
+mod retrieval;
+
+use std::path::Path;
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+use contract::ports::Clock;
+
+use crate::settings::Settings;
+
+/// What `eval` takes.
+#[derive(Debug, Args)]
+pub(super) struct Eval {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Accuracy, out-of-scope recall and precision, calibration error and time of the intent classifier.
+    Intent(intents::Intents),
+    /// Polarity and urgency of the sentiment engine.
+    Sentiment(moods::Moods),
+    /// Recall, mean reciprocal rank and nDCG of the library.
+    Retrieval(retrieval::Retrieval),
+}
+
+impl Eval {
+    pub(super) async fn run(self, settings: &Settings) -> Result<(), String> {
+        match self.what {
+            What::Intent(intents) => intents.run(),
+            What::Sentiment(moods) => moods.run(),
+            What::Retrieval(retrieval) => retrieval.run(settings).await,
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    std::fs::read_to_string(path).map_err(|cause| format!("cannot read {}: {cause}", path.display()))
+}
+
+/// Runs `work` on each item and says how long one took, best guess: the median.
+fn timed<T, R>(items: &[T], mut work: impl FnMut(&T) -> R) -> (Vec<R>, Duration) {
+    let clock = local::SystemClock::start();
+    let mut times = Vec::with_capacity(items.len());
+    let results = items
+        .iter()
+        .map(|item| {
+            let began = clock.elapsed();
+            let result = work(item);
+            times.push(clock.elapsed() - began);
+            result
+        })
+        .collect();
+    times.sort_unstable();
+    (results, times.get(times.len() / 2).copied().unwrap_or_default())
+}

@@ -1,0 +1,28 @@
+//! `motorline eval sentiment`: polarity and urgency on a labelled file.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use sentiment::evaluation::{evaluate, read_rows};
+use sentiment::SentimentAgent;
+
+use super::{read, timed};
+
+/// What `eval sentiment` takes.
+#[derive(Debug, Args)]
+pub(super) struct Moods {
+    /// One JSON object a line with `text` and `label`, optionally `urgency`; or `source` and `mean` for correlations.
+    #[arg(long, value_name = "FILE", default_value = "tests/eval/sentiment.jsonl")]
+    test: PathBuf,
+}
+
+impl Moods {
+    pub(super) fn run(self) -> Result<(), String> {
+        let rows = read_rows(&read(&self.test)?).map_err(|error| format!("{}: {error}", self.test.display()))?;
+        let agent = SentimentAgent::new().map_err(|error| error.to_string())?;
+        let (_, each) = timed(&rows, |row| agent.read(&row.text));
+        println!("{}", evaluate(&rows, agent.moods(), agent.hazards()));
+        println!("{:.1} µs a text", each.as_secs_f64() * 1e6);
+        Ok(())
+    }
+}

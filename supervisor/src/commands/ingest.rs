@@ -1,0 +1,38 @@
+//! `motorline ingest`: reads a folder of documents and reports every one that cannot be used.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// What `ingest` takes.
+#[derive(Debug, Args)]
+pub(super) struct Ingest {
+    /// The folder of Markdown, HTML, text and PDF files.
+    folder: PathBuf,
+    /// Keep the built index here, for a server to open.
+    #[arg(long, value_name = "FOLDER")]
+    index: Option<PathBuf>,
+}
+
+impl Ingest {
+    pub(super) fn run(self) -> Result<(), String> {
+        let progress = ProgressBar::new_spinner();
+        progress.set_style(ProgressStyle::default_spinner());
+        let mut note = |file: &Path| {
+            progress.inc(1);
+            progress.set_message(file.display().to_string());
+        };
+        let ingested = knowledge::folder::ingest(&self.folder, self.index.as_deref(), &mut note);
+        progress.finish_and_clear();
+        let ingested = ingested.map_err(|error| error.to_string())?;
+        for problem in &ingested.problems {
+            println!("{problem}");
+        }
+        println!("{} files, {} passages, {} trouble codes", ingested.files, ingested.passages, ingested.codes);
+        if ingested.problems.is_empty() {
+            return Ok(());
+        }
+        Err(format!("{} document(s) were left out", ingested.problems.len()))
+    }
+}

@@ -1,0 +1,147 @@
+//! One turn under way: what was reported so far, what was said so far, and how long it has taken.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use contract::ports::Clock;
+use contract::record::{Citation, Timing};
+use contract::{AgentReport, Exchange, Finding, Reply, Stage, TextSink, Turn, TurnContext, TurnRecord, Usage};
+
+use crate::ask::milliseconds;
+use crate::event::{Audience, TurnEvent};
+use crate::last_words::last_words;
+
+/// Belongs to one turn and to nobody else: this is where all state of a request lives.
+pub(crate) struct Course {
+    turn: Arc<Turn>,
+    history: Arc<[Exchange]>,
+    reports: Arc<Vec<AgentReport>>,
+    spoken: Arc<Spoken>,
+    clock: Arc<dyn Clock>,
+    began: Duration,
+}
+
+impl Course {
+    pub(crate) fn begin(turn: Turn, history: Vec<Exchange>, clock: Arc<dyn Clock>, audience: Arc<dyn Audience>) -> Self {
+        let began = clock.elapsed();
+        let spoken = Spoken { words: Mutex::default(), clock: clock.clone(), began, audience };
+        Self { turn: Arc::new(turn), history: history.into(), reports: Arc::default(), spoken: Arc::new(spoken), clock, began }
+    }
+
+    /// When the turn began, on the clock.
+    pub(crate) fn began(&self) -> Duration {
+        self.began
+    }
+
+    /// How much of the turn's time is left.
+    pub(crate) fn left(&self) -> Duration {
+        self.turn.deadline().saturating_sub(self.clock.elapsed().saturating_sub(self.began))
+    }
+
+    /// What the next agents may read.
+    pub(crate) fn context(&self) -> TurnContext {
+        TurnContext {
+            turn: self.turn.clone(),
+            history: self.history.clone(),
+            reports: self.reports.clone(),
+            sink: self.spoken.clone(),
+        }
+    }
+
+    /// Adds what the agents of a stage reported, in the order of the roster.
+    pub(crate) fn add(&mut self, reports: Vec<AgentReport>) {
+        Arc::make_mut(&mut self.reports).extend(reports);
+    }
+
+    /// The action agents that the route names.
+    pub(crate) fn routed(&self) -> Vec<String> {
+        let findings = self.reports.iter().flat_map(|report| &report.findings);
+        let route = findings.filter_map(|finding| if let Finding::Route(route) = finding { Some(route) } else { None }).last();
+        route.map(|route| route.agents.clone()).unwrap_or_default()
+    }
+
+    /// Ends the turn: from here on nothing more can be said, and what was said is the reply.
+    pub(crate) fn end(self) -> TurnRecord {
+        let reply = self.reply();
+        let first = self.spoken.close();
+        let now = self.clock.elapsed().saturating_sub(self.began);
+        let reports = Arc::unwrap_or_clone(self.reports);
+        TurnRecord {
+            degraded: reports.iter().filter(|report| report.outcome.degrades()).map(|report| report.agent.clone()).collect(),
+            usage: reports.iter().map(|report| report.usage).sum::<Usage>(),
+            timing: Timing { first_token_ms: milliseconds(first.unwrap_or(now)), total_ms: milliseconds(now) },
+            closed: self.clock.now(),
+            turn: Arc::unwrap_or_clone(self.turn),
+            reports,
+            reply,
+        }
+    }
+
+    /// The reply that the response agent signed, or, without one, what it had released and our last words.
+    fn reply(&self) -> Reply {
+        let responded = self.reports.iter().filter(|report| report.stage == Stage::Respond);
+        let signed = responded.flat_map(|report| &report.findings).find_map(|finding| match finding {
+            Finding::Reply(reply) if !reply.text.trim().is_empty() => Some(reply.clone()),
+            _ => None,
+        });
+        let spoken = self.spoken.so_far();
+        let reply = signed.unwrap_or_else(|| {
+            last_words(spoken.clone(), self.reports.iter().flat_map(|report| &report.findings))
+        });
+        // Whatever of the reply was not streamed leaves now, so that the words heard are the words stored.
+        self.spoken.release(reply.text.strip_prefix(&spoken.text).unwrap_or_default());
+        reply
+    }
+}
+
+/// What was said to the customer so far. Shared with the responding agent, and closed to it when its time is over.
+struct Spoken {
+    words: Mutex<Words>,
+    clock: Arc<dyn Clock>,
+    began: Duration,
+    audience: Arc<dyn Audience>,
+}
+
+#[derive(Default)]
+struct Words {
+    reply: Reply,
+    first: Option<Duration>,
+    closed: bool,
+}
+
+impl Spoken {
+    fn words(&self) -> MutexGuard<'_, Words> {
+        self.words.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn so_far(&self) -> Reply {
+        self.words().reply.clone()
+    }
+
+    /// Lets nothing more through. Returns when the first words were said.
+    fn close(&self) -> Option<Duration> {
+        let mut words = self.words();
+        words.closed = true;
+        words.first
+    }
+}
+
+impl TextSink for Spoken {
+    fn release(&self, text: &str) {
+        let mut words = self.words();
+        if words.closed || text.is_empty() {
+            return;
+        }
+        words.first.get_or_insert_with(|| self.clock.elapsed().saturating_sub(self.began));
+        words.reply.text.push_str(text);
+        // Under the lock, so that the audience hears the words in the order in which they are recorded.
+        self.audience.hear(TurnEvent::Delta(text.to_owned()));
+    }
+
+    fn cite(&self, citation: &Citation) {
+        let mut words = self.words();
+        if !words.closed {
+            words.reply.citations.push(citation.clone());
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! What happens while a turn is taken, as it happens. Each door only decides how to write it down.
+
+use contract::{AgentReport, TurnRecord};
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TurnEvent {
+    /// An agent came to an outcome.
+    Reported(AgentReport),
+    /// The next words of the reply.
+    Delta(String),
+    /// The turn is stored; this is all of it.
+    Closed(Box<TurnRecord>),
+}
+
+/// Who listens to a turn.
+pub trait Audience: Send + Sync {
+    /// Takes note of an event. Never blocks; a listener that is gone lets it fall.
+    fn hear(&self, event: TurnEvent);
+}
+
+/// An audience that waits for the record only.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Nobody;
+
+impl Audience for Nobody {
+    fn hear(&self, _event: TurnEvent) {}
+}
+
+impl Audience for tokio::sync::mpsc::UnboundedSender<TurnEvent> {
+    fn hear(&self, event: TurnEvent) {
+        // The receiver hung up: the turn is finished and stored all the same.
+        let _ = self.send(event);
+    }
+}

@@ -1,0 +1,19 @@
+//! Takes a turn from open to close, and lets it in through the doors.
+//!
+//! Start with [`turn`]: it is the whole straight line. [`roster`] says who works here, [`wiring`] which adapters they
+//! work with.
+
+pub mod commands;
+pub mod doors;
+pub mod event;
+pub mod roster;
+pub mod settings;
+pub mod turn;
+pub mod wiring;
+
+mod allowance;
+mod ask;
+mod course;
+mod guard;
+mod last_words;
+mod logging;

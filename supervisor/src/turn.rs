@@ -1,0 +1,112 @@
+//! The straight line of a turn: open, analyze, route, act, respond, close.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use contract::ports::{Clock, Closing, Conversations, Fingerprint, Opened, Opening};
+use contract::{AgentReport, IdempotencyKey, Result, Stage, Turn, TurnRecord};
+use futures::future::join_all;
+
+use crate::allowance::allowance;
+use crate::ask::{Question, ask, skipped};
+use crate::course::Course;
+use crate::event::{Audience, TurnEvent};
+use crate::roster::Roster;
+
+/// The stages that make a reply, in their order.
+const LINE: [Stage; 4] = [Stage::Analyze, Stage::Route, Stage::Act, Stage::Respond];
+
+/// Takes turns. Holds nothing of any of them.
+pub struct Supervisor {
+    roster: Roster,
+    conversations: Arc<dyn Conversations>,
+    clock: Arc<dyn Clock>,
+    lease: Duration,
+    history: usize,
+}
+
+/// A turn that a door has read and admitted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    /// The turn.
+    pub turn: Turn,
+    /// What makes a repeat recognisable.
+    pub key: IdempotencyKey,
+    /// A hash of what the request said.
+    pub fingerprint: Fingerprint,
+}
+
+impl Supervisor {
+    /// A supervisor of these agents. An unfinished turn may be taken over after `lease`; a turn sees the last `history`
+    /// exchanges of its session.
+    pub fn new(
+        roster: Roster,
+        conversations: Arc<dyn Conversations>,
+        clock: Arc<dyn Clock>,
+        lease: Duration,
+        history: usize,
+    ) -> Self {
+        Self { roster, conversations, clock, lease, history }
+    }
+
+    /// Takes one turn from open to close, and tells `audience` what happens on the way.
+    ///
+    /// It never fails for an agent's sake: a slow, failing or panicking agent becomes an outcome in its report, and the
+    /// reply is made without it. The same key and body give the stored record of the first time.
+    ///
+    /// # Errors
+    /// Those of [`Conversations::open`] and [`Conversations::close`]: the turn was not admitted, or the store is lost.
+    pub async fn take(&self, request: Request, audience: Arc<dyn Audience>) -> Result<TurnRecord> {
+        let Request { turn, key, fingerprint } = request;
+        let opening = Opening { turn: turn.clone(), key, fingerprint, lease: self.lease, history_limit: self.history };
+        let ticket = match self.conversations.open(&opening).await? {
+            Opened::New(ticket) => ticket,
+            Opened::Repeat(record) => {
+                audience.hear(TurnEvent::Closed(record.clone()));
+                return Ok(*record);
+            }
+        };
+        let mut course = Course::begin(turn, ticket.history.clone(), self.clock.clone(), audience.clone());
+        for stage in LINE {
+            let reports = self.ask_all(stage, &course, &*audience).await;
+            course.add(reports);
+        }
+        let record = course.end();
+        self.conversations.close(Closing { ticket: &ticket, record: &record }).await?;
+        log(&record);
+        audience.hear(TurnEvent::Closed(Box::new(record.clone())));
+        Ok(record)
+    }
+
+    /// Asks all agents of a stage at once. In the Act stage only those that the route names.
+    async fn ask_all(&self, stage: Stage, course: &Course, audience: &dyn Audience) -> Vec<AgentReport> {
+        let routed = (stage == Stage::Act).then(|| course.routed());
+        let wanted = |name: &str| routed.as_ref().is_none_or(|names| names.iter().any(|wanted| wanted == name));
+        let asked = self.roster.at(stage).filter(|agent| wanted(agent.card().name)).map(|agent| async {
+            let allowed = allowance(&agent.card(), course.left());
+            let question = Question { agent: agent.clone(), context: course.context(), allowed, turn_began: course.began() };
+            let report = ask(question, &*self.clock).await;
+            audience.hear(TurnEvent::Reported(report.clone()));
+            report
+        });
+        let mut reports = join_all(asked).await;
+        let absent = routed.iter().flatten().filter(|name| !self.roster.employs(name));
+        reports.extend(absent.map(|name| skipped(name, stage, "not on the roster of this deployment")));
+        reports
+    }
+}
+
+/// One line a turn: enough to find it again, nothing that the customer said.
+fn log(record: &TurnRecord) {
+    tracing::info!(
+        turn = %record.turn.id,
+        session = %record.turn.session,
+        channel = ?record.turn.channel,
+        degraded = ?record.degraded,
+        model = %record.reply.model,
+        input_tokens = record.usage.input_tokens,
+        output_tokens = record.usage.output_tokens,
+        total_ms = record.timing.total_ms,
+        "turn closed"
+    );
+}

@@ -1,0 +1,158 @@
+// One identity's conversation: says things in order, keeps what is unsent, and restores itself after a reload.
+
+import { uuid } from './api.js';
+import { keep, recall } from './memory.js';
+
+/**
+ * @typedef {Object} Saying a message of the customer that has no reply so far
+ * @property {string} key idempotency key, the same for every attempt
+ * @property {Object} body of the request; fixed at the first attempt, as the key demands
+ * @property {boolean} [tried] whether the server may have seen it
+ * @property {Object} [failure] why the last attempt failed: {message, hint, retryAfterS}
+ */
+
+export class Conversation {
+  #api;
+  #identity;
+  #view;
+  #session;
+  #unsent;
+  #seen = new Set();
+  #said = new Set();
+  #end = new AbortController();
+  #line = Promise.resolve();
+
+  /**
+   * @param {import('./api.js').Api} api with the identity's token
+   * @param {string} identity name under which the tab remembers it
+   * @param {import('./messages.js').Messages} view
+   */
+  constructor(api, identity, view) {
+    this.#api = api;
+    this.#identity = identity;
+    this.#view = view;
+    ({ session: this.#session, unsent: this.#unsent } = recall(identity));
+  }
+
+  get empty() {
+    return this.#session === null && this.#unsent.length === 0;
+  }
+
+  /** Shows what was said before, then goes on with what was still on its way. */
+  async restore() {
+    await this.#showPast();
+    if (this.#end.signal.aborted) return;
+    for (const saying of this.#unsent) {
+      // What the transcript may already hold stays hidden until the server says which turn it was.
+      const bubble = this.#view.customer(saying.body.text, new Date(), this.#said.has(saying.body.text));
+      if (saying.failure) this.#showFailure(saying, bubble);
+      else this.#enqueue(saying, bubble);
+    }
+  }
+
+  /** Says something new. */
+  say(text, tone) {
+    const saying = { key: uuid(), body: { channel: 'web', text, tone: tone || undefined, locale: navigator.language || 'en' } };
+    this.#unsent.push(saying);
+    this.#keep();
+    return this.#enqueue(saying, this.#view.customer(text, new Date()));
+  }
+
+  /** Loads everything that is known about one turn. */
+  record(turn) {
+    return this.#api.record(this.#session, turn, this.#end.signal);
+  }
+
+  /** Stops showing anything; what is unsent stays remembered for the identity's return. */
+  leave() {
+    this.#end.abort();
+    this.#view.typing(false);
+  }
+
+  /** Leaves and forgets, so that the identity's next conversation starts anew. */
+  forget() {
+    this.leave();
+    keep(this.#identity, { session: null, unsent: [] });
+  }
+
+  async #showPast() {
+    if (this.#session === null) return;
+    try {
+      const { turns = [] } = await this.#api.transcript(this.#session, this.#end.signal);
+      this.#view.quietly(() => turns.forEach((turn) => this.#showTurn(turn)));
+    } catch (problem) {
+      if (this.#end.signal.aborted) return;
+      if (problem.status === 404) this.#startAnew();
+      else this.#view.unrestored(problem, () => this.restore());
+    }
+  }
+
+  #showTurn(turn) {
+    this.#seen.add(turn.turn_id);
+    this.#said.add(turn.text);
+    const moment = turn.received ? new Date(turn.received) : new Date();
+    this.#view.customer(turn.text, moment);
+    this.#view.reply(turn, moment);
+  }
+
+  // One after the other: the second message waits for the session that the first one opens.
+  #enqueue(saying, bubble) {
+    this.#line = this.#line.then(() => this.#deliver(saying, bubble));
+    return this.#line;
+  }
+
+  async #deliver(saying, bubble) {
+    if (this.#end.signal.aborted) return;
+    if (!saying.tried) saying.body.session_id = this.#session ?? undefined;
+    Object.assign(saying, { tried: true, failure: undefined });
+    this.#keep();
+    this.#view.typing(true);
+    try {
+      const onPause = (attempt, of, pauseS) => bubble.trying(attempt, of, pauseS);
+      const reply = await this.#api.sendTurn(saying.key, saying.body, this.#end.signal, onPause);
+      if (!this.#end.signal.aborted) this.#finish(saying, bubble, reply);
+    } catch (problem) {
+      if (!this.#end.signal.aborted) this.#fail(saying, bubble, problem);
+    }
+  }
+
+  #finish(saying, bubble, reply) {
+    this.#view.typing(false);
+    this.#session ??= reply.session_id;
+    this.#drop(saying);
+    if (this.#seen.has(reply.turn_id)) return bubble.remove(); // the transcript shows it already
+    this.#seen.add(reply.turn_id);
+    bubble.sent();
+    this.#view.reply(reply, new Date());
+  }
+
+  #fail(saying, bubble, problem) {
+    this.#view.typing(false);
+    if (problem.field === 'session_id') this.#startAnew(saying);
+    saying.failure = { message: problem.message, hint: problem.hint, retryAfterS: problem.retryAfterS ?? undefined };
+    this.#keep();
+    this.#showFailure(saying, bubble);
+  }
+
+  #showFailure(saying, bubble) {
+    const retry = () => { bubble.sent(); this.#enqueue(saying, bubble); };
+    const edit = () => { this.#drop(saying); bubble.remove(); this.#view.edit(saying.body.text); };
+    bubble.failed(saying.failure, retry, edit);
+  }
+
+  // The server no longer knows the session: a new request, hence a new key.
+  #startAnew(saying) {
+    this.#session = null;
+    if (saying) Object.assign(saying, { key: uuid(), tried: false });
+    this.#keep();
+  }
+
+  #drop(saying) {
+    this.#unsent = this.#unsent.filter((other) => other !== saying);
+    this.#keep();
+  }
+
+  #keep() {
+    keep(this.#identity, { session: this.#session, unsent: this.#unsent });
+  }
+}

@@ -1,0 +1,133 @@
+// The list of messages: the customer's on the right, replies on the left, with all that belongs to them.
+
+import { byId, icon, make, mark } from './dom.js';
+import { proposals } from './proposals.js';
+import { renderText } from './reply-text.js';
+import { markerOf, sourceRow } from './sources.js';
+import { clock, listOf, partOf, sentenceCase, wait } from './words.js';
+
+export class Messages {
+  #list = byId('messages');
+  #log = byId('log');
+  #does;
+
+  /** @param {{edit: (text: string) => void, say: (text: string) => void, why: (reply: Object, from: HTMLElement) => void}} does what the buttons in messages do */
+  constructor(does) {
+    this.#does = does;
+  }
+
+  clear() {
+    this.#list.replaceChildren();
+  }
+
+  edit(text) {
+    this.#does.edit(text);
+  }
+
+  /** Adds many messages without having each read aloud. */
+  quietly(add) {
+    this.#log.setAttribute('aria-live', 'off');
+    add();
+    this.#toEnd('instant');
+    setTimeout(() => this.#log.removeAttribute('aria-live'), 500);
+  }
+
+  /** Adds what the customer said. @returns the handle by which its delivery is shown */
+  customer(text, moment, hidden = false) {
+    this.#list.querySelectorAll('.proposal-answers').forEach((answers) => answers.remove());
+    const state = make('div.delivery');
+    const bubble = make('article.bubble', { 'aria-label': 'You' }, make('p', {}, text));
+    const item = make('li.message.customer', { hidden }, bubble, state);
+    bubble.title = clock(moment);
+    this.#list.append(item);
+    this.#toEnd();
+    return this.#handle(item, state);
+  }
+
+  /** Adds a reply. */
+  reply(reply, moment) {
+    const item = make('li.message.assistant', {}, make('span.avatar', {}, mark()), this.#card(reply, moment));
+    item.classList.toggle('safety', isSafety(reply));
+    const follow = nearEnd();
+    this.#list.append(item);
+    if (follow) this.#reveal(item);
+  }
+
+  /** Says that the earlier conversation could not be loaded. */
+  unrestored(problem, again) {
+    const retry = make('button.link', { type: 'button', onclick: () => { item.remove(); again(); } }, 'Try again');
+    const item = make('li.notice', {}, `Your earlier messages could not be loaded. ${problem.message} `, retry);
+    this.#list.append(item);
+  }
+
+  typing(on) {
+    const dots = () => make('span.dots', { 'aria-hidden': 'true' }, make('i'), make('i'), make('i'));
+    byId('typing').replaceChildren(...(on ? [mark(), dots(), make('span.visually-hidden', {}, 'Veldra is writing a reply')] : []));
+    if (on) this.#toEnd();
+  }
+
+  #card(reply, moment) {
+    const citations = reply.citations ?? [];
+    const why = make('button.link', { type: 'button', 'aria-haspopup': 'dialog' }, icon('question'), 'Why this answer');
+    why.addEventListener('click', () => this.#does.why(reply, why));
+    const foot = make('footer.card-foot', {}, why, make('time', { datetime: moment.toISOString() }, clock(moment)));
+    const text = make('div.text', {}, renderText(reply.reply, markerOf(citations)));
+    const label = isSafety(reply) ? 'Safety advice from Veldra' : 'Reply from Veldra';
+    return make('article.card', { 'aria-label': label },
+      isSafety(reply) && make('p.flag', {}, icon('shield'), 'Your safety first'), text,
+      handover(reply.route), proposals(reply, this.#does.say), missing(reply.degraded), sourceRow(citations), foot);
+  }
+
+  #handle(item, state) {
+    const show = (...content) => {
+      item.hidden = false;
+      state.replaceChildren(...content);
+      if (content.length) this.#toEnd();
+    };
+    return {
+      remove: () => item.remove(),
+      sent: () => { item.classList.remove('unsent'); show(); },
+      trying: (attempt, of, pauseS) => show(make('p.quiet', {}, `Not through yet – trying again in ${wait(pauseS)} (${attempt} of ${of})`)),
+      failed: (failure, retry, edit) => { item.classList.add('unsent'); show(...failureOf(failure, retry, edit)); },
+    };
+  }
+
+  /** A long reply is read from its beginning, a short one is shown whole. */
+  #reveal(item) {
+    if (item.offsetHeight > innerHeight * 0.55) item.scrollIntoView({ block: 'start', behavior: motion() });
+    else this.#toEnd();
+  }
+
+  #toEnd(behavior = motion()) {
+    scrollTo({ top: document.documentElement.scrollHeight, behavior });
+  }
+}
+
+function isSafety({ route, sentiment }) {
+  return /safety|emergency/.test(`${route?.queue ?? ''} ${sentiment?.label ?? ''}`);
+}
+
+function handover(route) {
+  if (route?.target !== 'human') return null;
+  const queue = route.queue ? [': queue ', make('strong', {}, sentenceCase(route.queue))] : [];
+  const words = make('p', {}, 'A person should take this', ...queue, '. ', make('span.quiet', {}, 'You can keep writing here.'));
+  return make('div.handover', {}, icon('person'), words);
+}
+
+function missing(degraded = []) {
+  if (degraded.length === 0) return null;
+  return make('p.missing', {}, icon('info'), `Part of our system did not respond: this answer does without ${listOf(degraded.map(partOf))}.`);
+}
+
+function failureOf({ message, hint, retryAfterS }, retry, edit) {
+  const later = retryAfterS ? ` Try again in ${wait(retryAfterS)}.` : '';
+  const repeat = make('button.link', { type: 'button', onclick: retry }, 'Retry');
+  const change = make('button.link', { type: 'button', onclick: edit }, 'Edit');
+  return [
+    make('p.failure', {}, make('strong', {}, 'Not sent'), ' – ', repeat, ' · ', change),
+    make('p.quiet', {}, [message, hint].filter(Boolean).join(' ') + later),
+  ];
+}
+
+const nearEnd = () => document.documentElement.scrollHeight - innerHeight - scrollY < 240;
+const motion = () => (matchMedia('(prefers-reduced-motion: reduce)').matches ? 'instant' : 'smooth');

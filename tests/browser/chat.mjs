@@ -1,0 +1,204 @@
+// Has a conversation with the web chat as a customer would, in a real browser, and checks what any good chat must do.
+//
+//   node chat.mjs [base URL, http://127.0.0.1:8080] [folder for screenshots, ./screenshots]
+//
+// It needs playwright-core and axe-core (`npm install` here, or NODE_PATH) and a Chromium (CHROMIUM, /usr/bin/chromium).
+// It asserts no particular answer, so it runs against every configuration of the server.
+
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+const require = createRequire(import.meta.url); // unlike `import`, it honours NODE_PATH
+const { chromium } = require('playwright-core');
+const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+const BASE = process.argv[2] ?? 'http://127.0.0.1:8080';
+const FOLDER = process.argv[3] ?? 'screenshots';
+const REPLY_MS = 30_000;
+const WIDE = { width: 1440, height: 900 };
+const NARROW = { width: 360, height: 740 };
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const TURNS = [
+  'A red battery light came on while I was driving',
+  'What tyre pressure does my car need?',
+  'I would like to book a service next week',
+  'This is the third time my car is back in your workshop and nothing is fixed. I am really angry!',
+  'Let me talk to a person',
+];
+
+const tally = { passed: 0, failed: 0 };
+const noise = [];
+
+mkdirSync(FOLDER, { recursive: true });
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+try {
+  const page = await open();
+  for (const step of [emptyPage, fiveTurns, citation, marker, whyThisAnswer, reload, identities, looks, newConversation]) await attempt(step, page);
+  check('the console stays free of errors', noise.length === 0, noise.join('\n'));
+} finally {
+  await browser.close();
+}
+console.log(`${tally.passed} passed, ${tally.failed} failed`);
+process.exitCode = tally.failed === 0 ? 0 : 1;
+
+async function open() {
+  const context = await browser.newContext({ viewport: WIDE, colorScheme: 'light', reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  page.setDefaultTimeout(REPLY_MS);
+  page.on('console', (message) => message.type() === 'error' && noise.push(`console: ${message.text()} ${message.location().url}`));
+  page.on('pageerror', (error) => noise.push(`page: ${error.message}`));
+  page.on('request', (request) => new URL(request.url()).origin === new URL(BASE).origin || request.url().startsWith('data:') || noise.push(`foreign request: ${request.url()}`));
+  await page.addInitScript(AXE); // before the page's own policy applies
+  await page.goto(BASE);
+  return page;
+}
+
+async function emptyPage(page) {
+  await page.locator('#welcome').waitFor();
+  check('the empty page offers five suggestions', (await page.locator('.suggestion').count()) === 5);
+  check('nothing can be sent without text', await page.locator('#send').isDisabled());
+  await accessible(page, 'the empty page');
+  await shot(page, '1-empty');
+}
+
+async function fiveTurns(page) {
+  for (const [index, text] of TURNS.entries()) {
+    const reply = await say(page, text);
+    const words = (await reply.locator('.text').innerText()).trim();
+    check(`turn ${index + 1} is answered`, words.length > 10, words);
+    console.log(`    > ${text}\n    < ${words.replace(/\s+/g, ' ').slice(0, 160)}`);
+    await shot(page, `2-turn-${index + 1}`);
+  }
+  check('no message is left unsent', (await page.locator('.unsent').count()) === 0);
+  check('asking for a person shows whose queue it is in', (await replies(page).last().locator('.handover').count()) === 1);
+  check('the field keeps the focus', await page.locator('#text').evaluate((field) => field === document.activeElement));
+  await accessible(page, 'the conversation');
+}
+
+async function citation(page) {
+  const chips = page.locator('.sources .chip:not(.chip-more)');
+  check('replies show their sources', (await chips.count()) > 0);
+  await opens(page, chips.first(), 'a source chip', '3-passage');
+}
+
+async function marker(page) {
+  await opens(page, page.locator('.marker').first(), 'a marker in the text');
+}
+
+/** Opens the drawer by a button, and closes it by Esc. */
+async function opens(page, button, name, picture) {
+  await button.click();
+  const words = await page.locator('#drawer-body').innerText();
+  check(`${name} opens its passage`, (await page.locator('#drawer').isVisible()) && words.trim().length > 10, words);
+  if (picture) {
+    await accessible(page, 'the passage');
+    await shot(page, picture);
+  }
+  await page.keyboard.press('Escape');
+  check('Esc closes it', !(await page.locator('#drawer').isVisible()));
+  check('the focus returns to where it was', await button.evaluate((element) => element === document.activeElement));
+}
+
+async function whyThisAnswer(page) {
+  await replies(page).nth(1).getByRole('button', { name: 'Why this answer' }).click();
+  check('the why panel lists the agents', (await page.locator('.agents li').count()) > 2);
+  await shot(page, '4-why');
+  await page.getByRole('button', { name: 'Show every finding' }).click();
+  await page.locator('.findings').first().waitFor();
+  await page.locator('.findings summary').first().click();
+  check('the full record shows findings', (await page.locator('.findings[open] li').count()) > 0);
+  await accessible(page, 'the why panel');
+  await shot(page, '5-findings');
+  await page.keyboard.press('Escape');
+}
+
+async function reload(page) {
+  const before = await said(page);
+  await page.reload();
+  await page.locator('.message.assistant').nth(TURNS.length - 1).waitFor();
+  check('a reload restores the conversation', (await said(page)) === before);
+}
+
+async function identities(page) {
+  const picker = page.locator('#identity');
+  if (!(await picker.isVisible())) return console.log('  – no demo identities here: the switch is hidden');
+  const before = await said(page);
+  const own = await picker.inputValue();
+  await picker.selectOption('Visitor');
+  await page.locator('#welcome').waitFor();
+  check('another identity starts with an empty conversation', (await replies(page).count()) === 0);
+  const reply = await say(page, 'How do I charge to 100 %?');
+  check('a visitor is answered too', (await reply.locator('.text').innerText()).length > 10);
+  await picker.selectOption(own);
+  await page.locator('.message.assistant').nth(TURNS.length - 1).waitFor();
+  check('going back restores the first conversation', (await said(page)) === before);
+}
+
+async function looks(page) {
+  await shot(page, '6-wide-light');
+  await page.getByRole('button', { name: 'Dark appearance' }).click();
+  await accessible(page, 'the dark appearance');
+  await shot(page, '6-wide-dark');
+  await page.setViewportSize(NARROW);
+  await accessible(page, 'the narrow page');
+  await shot(page, '6-narrow-dark');
+  check('nothing sticks out sideways', await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+  await page.locator('.sources .chip').first().click();
+  await shot(page, '7-narrow-passage-dark');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Dark appearance' }).click();
+  await shot(page, '6-narrow-light');
+  await page.setViewportSize(WIDE);
+}
+
+async function newConversation(page) {
+  await page.getByRole('button', { name: 'New conversation' }).click();
+  await page.locator('#welcome').waitFor();
+  await page.locator('.suggestion').first().click();
+  await replies(page).first().waitFor();
+  check('a suggestion starts a new conversation', (await replies(page).count()) === 1);
+}
+
+function replies(page) {
+  return page.locator('.message.assistant');
+}
+
+async function said(page) {
+  return (await page.locator('.bubble, .card .text').allInnerTexts()).join('\n');
+}
+
+/** Types a text, sends it by Enter, and waits for the reply. */
+async function say(page, text) {
+  const reply = replies(page).nth(await replies(page).count());
+  await page.getByRole('textbox', { name: 'Your message' }).pressSequentially(text, { delay: 5 });
+  await page.keyboard.press('Enter');
+  await reply.waitFor();
+  return reply;
+}
+
+async function accessible(page, what) {
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  const grave = violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));
+  for (const { impact, id, nodes } of violations) console.log(`    axe: ${impact} ${id} at ${nodes[0].html.slice(0, 120)}`);
+  check(`axe finds nothing serious on ${what}`, grave.length === 0, grave.map(({ id }) => id).join(', '));
+}
+
+async function shot(page, name) {
+  await page.waitForTimeout(150); // let scrolling come to rest
+  await page.screenshot({ path: join(FOLDER, `${name}.png`) });
+}
+
+async function attempt(step, page) {
+  try {
+    await step(page);
+  } catch (error) {
+    check(`${step.name} runs to its end`, false, error.message);
+    await page.keyboard.press('Escape');
+  }
+}
+
+function check(what, holds, detail = '') {
+  tally[holds ? 'passed' : 'failed'] += 1;
+  console.log(`  ${holds ? '✓' : '✗'} ${what}${holds || !detail ? '' : `\n    ${detail}`}`);
+}

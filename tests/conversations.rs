@@ -1,0 +1,160 @@
+//! Whole conversations as files: each `conversations/*.yaml` is played through the door, and every expectation must hold.
+
+use std::path::Path;
+
+use axum::http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::house::HOUSE;
+
+/// One file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Conversation {
+    /// What a reader should see in it.
+    about: String,
+    /// Who speaks; left out: a visitor.
+    #[serde(default)]
+    customer: Option<String>,
+    turns: Vec<Step>,
+}
+
+/// One turn and what must come of it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Step {
+    say: String,
+    #[serde(default)]
+    channel: Option<String>,
+    #[serde(default)]
+    tone: Option<String>,
+    #[serde(default)]
+    vehicle: Option<Value>,
+    #[serde(default)]
+    expect: Expectation,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Expectation {
+    /// One of these labels, separated by `|`.
+    intent: Option<String>,
+    sentiment: Option<String>,
+    target: Option<String>,
+    queue: Option<String>,
+    /// Each of these stands in the reply, whatever the case.
+    says: Vec<String>,
+    /// None of these stands in the reply.
+    never_says: Vec<String>,
+    /// One citation's document starts with this.
+    cites: Option<String>,
+    /// One citation's section contains this.
+    section: Option<String>,
+    /// There is no citation at all.
+    uncited: bool,
+    model: Option<String>,
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_conversation_goes_as_written() {
+    let mut failures = Vec::new();
+    let files = files();
+    for (name, text) in &files {
+        let conversation: Conversation = serde_saphyr::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        failures.extend(play(name, &conversation).await);
+    }
+    assert!(files.len() >= 20, "only {} conversations", files.len());
+    assert!(failures.is_empty(), "{} expectations failed:\n{}", failures.len(), failures.join("\n"));
+}
+
+fn files() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("conversations");
+    let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let name = |path: &Path| path.file_stem().unwrap().to_str().unwrap().to_owned();
+    paths.iter().map(|path| (name(path), std::fs::read_to_string(path).unwrap())).collect()
+}
+
+async fn play(name: &str, conversation: &Conversation) -> Vec<String> {
+    assert!(!conversation.about.is_empty());
+    let customer = conversation.customer.as_deref();
+    let session = format!("file-{name}");
+    let mut failures = Vec::new();
+    for (number, step) in conversation.turns.iter().enumerate() {
+        let mut body = json!({"session_id": session, "text": step.say});
+        let optional = [("channel", step.channel.clone().map(Value::from)), ("tone", step.tone.clone().map(Value::from)), ("vehicle", step.vehicle.clone())];
+        for (field, value) in optional.into_iter().filter_map(|(field, value)| Some((field, value?))) {
+            body[field] = value;
+        }
+        let (status, reply) = HOUSE.turn(customer, None, &body).await;
+        assert_eq!(status, StatusCode::OK, "{name} turn {}: {reply}", number + 1);
+        let wrong = step.expect.unmet(&reply).into_iter().chain(ungrounded(&reply));
+        let place = format!("{name} turn {} ({:?})", number + 1, step.say);
+        failures.extend(wrong.map(|what| format!("- {place}: {what}\n    got {}: {}", summary(&reply), reply["reply"])));
+    }
+    let (_, transcript) = HOUSE.get(customer, &format!("/v1/sessions/{session}")).await;
+    assert_eq!(transcript["turns"].as_array().map(Vec::len), Some(conversation.turns.len()), "{name}: every turn is kept");
+    failures
+}
+
+impl Expectation {
+    fn unmet(&self, reply: &Value) -> Vec<String> {
+        let mut unmet = Vec::new();
+        let mut require = |holds: bool, what: String| {
+            if !holds {
+                unmet.push(what);
+            }
+        };
+        let one_of = |expected: &Option<String>, found: &Value| {
+            expected.as_ref().is_none_or(|labels| labels.split('|').any(|label| found == label.trim()))
+        };
+        require(one_of(&self.intent, &reply["intent"]["label"]), format!("intent should be {:?}", self.intent));
+        require(one_of(&self.sentiment, &reply["sentiment"]["label"]), format!("sentiment should be {:?}", self.sentiment));
+        require(one_of(&self.target, &reply["route"]["target"]), format!("target should be {:?}", self.target));
+        require(one_of(&self.queue, &reply["route"]["queue"]), format!("queue should be {:?}", self.queue));
+        require(one_of(&self.model, &reply["model"]), format!("model should be {:?}", self.model));
+        let said = reply["reply"].as_str().unwrap_or_default().to_lowercase();
+        for words in &self.says {
+            require(said.contains(&words.to_lowercase()), format!("should say {words:?}"));
+        }
+        for words in &self.never_says {
+            require(!said.contains(&words.to_lowercase()), format!("should not say {words:?}"));
+        }
+        let cited = |field: &str, test: &dyn Fn(&str) -> bool| {
+            reply["citations"].as_array().is_some_and(|all| all.iter().any(|citation| citation[field].as_str().is_some_and(test)))
+        };
+        let document = self.cites.as_ref().is_none_or(|start| cited("document", &|found| found.starts_with(start.as_str())));
+        require(document, format!("should cite {:?}", self.cites));
+        let section = self.section.as_ref().is_none_or(|part| cited("section", &|found| found.contains(part.as_str())));
+        require(section, format!("should cite the section {:?}", self.section));
+        require(!self.uncited || reply["citations"] == json!([]), "should cite nothing".into());
+        unmet
+    }
+}
+
+/// What holds for every reply: each marker has its citation, each citation its marker, and nothing was degraded.
+fn ungrounded(reply: &Value) -> Vec<String> {
+    let text = reply["reply"].as_str().unwrap_or_default();
+    let citations = reply["citations"].as_array().map_or(0, Vec::len);
+    let without_citation = (citations + 1..citations + 10).filter(|n| text.contains(&format!("[{n}]")));
+    let without_marker = (1..=citations).filter(|n| !text.contains(&format!("[{n}]")));
+    let mut wrong: Vec<String> = without_citation.map(|n| format!("[{n}] has no citation")).collect();
+    wrong.extend(without_marker.map(|n| format!("citation {n} has no marker")));
+    if reply["degraded"] != json!([]) {
+        wrong.push(format!("degraded: {}", reply["degraded"]));
+    }
+    if text.is_empty() {
+        wrong.push("the reply is empty".into());
+    }
+    wrong
+}
+
+fn summary(reply: &Value) -> String {
+    let cited: Vec<String> = reply["citations"].as_array().into_iter().flatten().map(|c| format!("{}#{}", c["document"], c["section"])).collect();
+    format!(
+        "intent {} {:.2}, {}, {} {}, cites {}",
+        reply["intent"]["label"], reply["intent"]["confidence"].as_f64().unwrap_or_default(), reply["sentiment"]["label"],
+        reply["route"]["target"], reply["route"]["queue"], cited.join(" ")
+    )
+}

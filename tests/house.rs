@@ -1,0 +1,137 @@
+//! The product as the tests meet it: assembled from the shipped files, in a folder of its own, behind its REST door.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode};
+use contract::ports::{Clock, Customers, Library};
+use contract::profile::Profile;
+use contract::{CustomerId, Error, ErrorKind, Result};
+use jiff::Timestamp;
+use local::{Database, SqliteConversations, SqliteCustomers};
+use serde_json::Value;
+use supervisor::doors::auth::{Authentication, DemoIdentity};
+use supervisor::doors::{Doors, router};
+use supervisor::roster::Tools;
+use supervisor::settings::{Settings, Sources};
+use supervisor::wiring::Product;
+use tempfile::TempDir;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt;
+
+/// The product of this test run. Shared by all tests on purpose: customers who never meet, meet here.
+pub static HOUSE: LazyLock<House> = LazyLock::new(House::open);
+
+/// The shipped library, indexed once.
+pub static LIBRARY: LazyLock<Arc<dyn Library>> = LazyLock::new(|| {
+    let manuals = concat!(env!("CARGO_MANIFEST_DIR"), "/../knowledge/manuals");
+    Arc::new(knowledge::FolderLibrary::open(manuals.as_ref(), None).expect("the shipped library opens"))
+});
+
+pub struct House {
+    pub product: Product,
+    pub router: Router,
+    _folder: TempDir,
+}
+
+impl House {
+    fn open() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(local::SystemClock::start());
+        let database = Database::open(&folder.path().join("house.db")).unwrap();
+        let conversations = Arc::new(SqliteConversations::new(database, clock.clone()));
+        let settings = settings();
+        let product = Product::of(tools(), conversations, clock, Arc::new(local::SystemEntropy), &settings).unwrap();
+        let router = router(doors(product.clone(), settings.turn.deadline));
+        Self { product, router, _folder: folder }
+    }
+
+    /// Sends a request and reads the answer as JSON (null when it is none).
+    pub async fn send(&self, request: Request<Body>) -> (StatusCode, Value) {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let status = response.status();
+        let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        (status, serde_json::from_slice(&bytes).unwrap_or_default())
+    }
+
+    /// Posts a turn as `customer` (none: a visitor) under `key`.
+    pub async fn turn(&self, customer: Option<&str>, key: Option<&str>, body: &Value) -> (StatusCode, Value) {
+        let mut request = Request::post("/v1/turns").header("content-type", "application/json");
+        if let Some(customer) = customer {
+            request = request.header("authorization", format!("Bearer demo-{customer}"));
+        }
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
+        self.send(request.body(Body::from(body.to_string())).unwrap()).await
+    }
+
+    /// Gets a page as `customer`.
+    pub async fn get(&self, customer: Option<&str>, path: &str) -> (StatusCode, Value) {
+        let mut request = Request::get(path);
+        if let Some(customer) = customer {
+            request = request.header("authorization", format!("Bearer demo-{customer}"));
+        }
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+}
+
+pub fn settings() -> Settings {
+    // Healthy agents must not be late because the machine that tests is busy: only the fault tests are about time.
+    let flags = vec![("turn.deadline_ms".to_owned(), "20000".to_owned())];
+    Settings::resolve(&Sources { flags, ..Sources::default() }).unwrap()
+}
+
+pub fn tools() -> Tools {
+    let model = Arc::new(models::OfflineModel::new());
+    let customers = Arc::new(KnownCustomers::demonstration());
+    Tools { library: LIBRARY.clone(), customers, fast: model.clone(), capable: model, reply: settings().reply }
+}
+
+pub fn doors(product: Product, deadline: Duration) -> Doors {
+    let identities = SqliteCustomers::demonstration().unwrap();
+    Doors {
+        product,
+        authentication: Authentication::Demonstration(identities.iter().map(DemoIdentity::from).collect()),
+        deadline_ms: deadline.as_millis().try_into().unwrap(),
+        turns: TaskTracker::new(),
+    }
+}
+
+/// Customers held in memory: answers at once, so that it works under a test's own time.
+pub struct KnownCustomers(HashMap<CustomerId, Profile>);
+
+impl KnownCustomers {
+    pub fn demonstration() -> Self {
+        let profiles = SqliteCustomers::demonstration().unwrap();
+        Self(profiles.into_iter().map(|profile| (profile.customer.clone(), profile)).collect())
+    }
+}
+
+#[async_trait]
+impl Customers for KnownCustomers {
+    async fn profile(&self, customer: &CustomerId) -> Result<Profile> {
+        self.0.get(customer).cloned().ok_or_else(|| Error::new(ErrorKind::NotFound, "no such customer"))
+    }
+
+    async fn ready(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// A clock of the test's own time: it moves when tokio's paused time moves.
+pub struct TestClock(pub tokio::time::Instant);
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::UNIX_EPOCH.checked_add(self.elapsed()).unwrap()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
