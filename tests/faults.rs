@@ -1,7 +1,7 @@
 //! Whatever agents fail, and however, the customer gets a reply that says what is missing, and the turn is stored once.
 
 use std::future::pending;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -50,9 +50,12 @@ impl Agent for Faulty {
     }
 }
 
+/// The agents of the product, hired once: they hold nothing of any turn.
+static AGENTS: LazyLock<Vec<Arc<dyn Agent>>> = LazyLock::new(|| Roster::hire(&tools()).unwrap().into_agents());
+
 /// Runs one turn with the agents of `failing` (a bit each, in the order of the roster) going wrong.
 async fn run(store: &Arc<SqliteConversations>, clock: &Arc<TestClock>, failing: usize, fault: Fault) -> (Vec<&'static str>, TurnRecord) {
-    let agents = Roster::hire(&tools()).unwrap().into_agents();
+    let agents = AGENTS.clone();
     let broken: Vec<&str> = agents.iter().enumerate().filter(|(n, _)| failing >> n & 1 == 1).map(|(_, a)| a.card().name).collect();
     let wrapped = agents.into_iter().enumerate().map(|(n, agent)| {
         if failing >> n & 1 == 1 { Arc::new(Faulty { agent, fault }) as Arc<dyn Agent> } else { agent }
@@ -71,7 +74,7 @@ async fn every_subset_of_agents_may_fail_in_every_way() {
     let clock = Arc::new(TestClock(tokio::time::Instant::now()));
     let database = Database::open(&folder.path().join("faults.db")).unwrap();
     let store = Arc::new(SqliteConversations::new(database, clock.clone()));
-    let count = Roster::hire(&tools()).unwrap().into_agents().len();
+    let count = AGENTS.len();
     for fault in FAULTS {
         for failing in 0..1 << count {
             let began = tokio::time::Instant::now();

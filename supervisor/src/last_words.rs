@@ -12,17 +12,23 @@ const LONGEST_QUOTE: usize = 400;
 /// Goes on from what was `spoken` already: with safety guidance, or the best passage, or an apology.
 pub(crate) fn last_words<'a>(spoken: Reply, findings: impl Iterator<Item = &'a Finding>) -> Reply {
     let Reply { mut text, mut citations, .. } = spoken;
-    if text.is_empty() {
-        let (most_important, cited) = most_important(findings);
-        text = most_important;
-        citations.extend(cited);
-    } else {
-        text.push_str(" … I could not finish this answer. Please ask again.");
+    let broke_off = !text.is_empty();
+    if broke_off {
+        text.push_str(" … ");
+    }
+    match most_important(findings) {
+        Some((words, source)) => {
+            citations.push(source);
+            text.push_str(&format!("{words} [{}]", citations.len()));
+        }
+        None if broke_off => text.push_str("I could not finish this answer. Please ask again."),
+        None => text.push_str("I am sorry, I cannot answer right now. Please ask again in a moment."),
     }
     Reply { text, citations, model: MODEL.into(), prompt_version: String::new() }
 }
 
-fn most_important<'a>(findings: impl Iterator<Item = &'a Finding>) -> (String, Option<Citation>) {
+/// The safety guidance, or else the best passage, and its source.
+fn most_important<'a>(findings: impl Iterator<Item = &'a Finding>) -> Option<(String, Citation)> {
     let mut safety: Option<&Fact> = None;
     let mut passage: Option<&Passage> = None;
     for finding in findings {
@@ -32,14 +38,11 @@ fn most_important<'a>(findings: impl Iterator<Item = &'a Finding>) -> (String, O
             _ => {}
         }
     }
-    match (safety, passage) {
-        (Some(fact), _) => (format!("{} [1]", fact.text), Some(fact.into())),
-        (None, Some(found)) => {
-            let text = format!("I could not finish my answer, but {} says: {} [1]", found.title, beginning(&found.text));
-            (text, Some(found.into()))
-        }
-        (None, None) => ("I am sorry, I cannot answer right now. Please ask again in a moment.".into(), None),
-    }
+    let quote = |found: &Passage| {
+        let words = format!("I could not finish my answer, but {} says: {}", found.title, beginning(&found.text));
+        (words, Citation::from(found))
+    };
+    safety.map(|fact| (fact.text.clone(), Citation::from(fact))).or_else(|| passage.map(quote))
 }
 
 /// The first whole sentences of a text, at most [`LONGEST_QUOTE`] characters.
@@ -95,9 +98,12 @@ mod tests {
 
     #[test]
     fn what_was_said_stays_said() {
-        let spoken = Reply { text: "Inflate to 2.5 bar [1]".into(), ..Reply::default() };
-        let reply = last_words(spoken, [danger()].iter());
-        assert!(reply.text.starts_with("Inflate to 2.5 bar [1] …"));
+        let source = Citation::from(&Fact { text: "2.5 bar".into(), source: "Manual".into() });
+        let spoken = Reply { text: "Inflate to 2.5 bar. [1]".into(), citations: vec![source], ..Reply::default() };
+        let reply = last_words(spoken.clone(), [danger()].iter());
+        assert_eq!(reply.text, "Inflate to 2.5 bar. [1] … Get out. [2]");
+        assert_eq!(reply.citations.len(), 2);
+        assert!(last_words(spoken, [].iter()).text.starts_with("Inflate to 2.5 bar. [1] … I could not finish"));
     }
 
     #[test]

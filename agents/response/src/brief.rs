@@ -3,7 +3,7 @@
 use contract::finding::{DocumentKind, Intent, Passage, Polarity, Route, Sentiment, Target, Tier};
 use contract::profile::Profile;
 use contract::record::Citation;
-use contract::{Finding, Tone, TurnContext};
+use contract::{Finding, Tone, Turn, TurnContext};
 
 /// The findings of a turn, by what a reply needs them for.
 pub(crate) struct Brief<'a> {
@@ -65,6 +65,14 @@ impl<'a> Brief<'a> {
     /// Whether the library found anything.
     pub(crate) fn has_passages(&self) -> bool {
         self.evidence.iter().any(|citation| citation.kind != DocumentKind::Record)
+    }
+
+    /// The library's entries for the trouble codes that the car itself reports: what the customer asks about a lamp, the car
+    /// has answered already.
+    pub(crate) fn reported_codes(&self, turn: &Turn) -> impl Iterator<Item = &Citation> {
+        let reported = turn.vehicle.as_ref().map(|vehicle| vehicle.warnings.as_slice()).unwrap_or_default();
+        let is_reported = |section: &str| reported.iter().any(|code| code.eq_ignore_ascii_case(section));
+        self.evidence.iter().filter(move |found| found.kind == DocumentKind::Dtc && is_reported(&found.section))
     }
 
     /// The customer's first name, or nothing.

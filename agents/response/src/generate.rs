@@ -55,8 +55,9 @@ pub(crate) async fn speak(
 fn take_whole(draft: &mut String) -> Vec<String> {
     let mut whole: Vec<String> = sentences(draft).into_iter().map(str::to_owned).collect();
     let Some(last) = whole.pop() else { return Vec::new() };
-    if whole.is_empty() {
-        return whole;
+    let half_a_marker = last.starts_with('[') && !last.contains(']');
+    if whole.is_empty() || half_a_marker {
+        return Vec::new();
     }
     let trailing = &draft[draft.trim_end().len()..];
     *draft = last + trailing;
@@ -82,13 +83,16 @@ impl<'a> Gate<'a> {
     }
 
     fn pass(&self, voice: &mut Voice<'_>, sentence: &str) {
-        let found = self.sources.judge(sentence);
         let (plain, cited) = citations(sentence);
+        let mut found = self.sources.judge(sentence);
+        if let Verdict::UnknownCitation(_) = found.verdict {
+            found = self.sources.judge(&plain);
+        }
         match (found.verdict, found.best) {
             (Verdict::Supported, _) => voice.say_citing(&plain, &self.at(&cited)),
             (Verdict::NoClaim, _) if self.admit == Admit::Everything && cited.is_empty() => voice.say(&plain),
             // It may stand, but the model named the wrong source or none: name the one that supports it.
-            (Verdict::Uncited | Verdict::UnknownCitation(_) | Verdict::Unsupported, Some(best)) => {
+            (Verdict::Uncited | Verdict::Unsupported, Some(best)) => {
                 voice.say_citing(&plain, &self.at(&[best]));
             }
             (verdict, _) => tracing::debug!(?verdict, "a sentence was withheld"),
@@ -97,5 +101,111 @@ impl<'a> Gate<'a> {
 
     fn at(&self, numbers: &[usize]) -> Vec<&'a Citation> {
         numbers.iter().filter_map(|number| self.evidence.get(number.checked_sub(1)?)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_trait::async_trait;
+    use contract::finding::Fact;
+    use contract::ports::Deltas;
+    use contract::testing::RecordingSink;
+
+    use super::*;
+
+    /// A model that says exactly this.
+    struct Script(Vec<std::result::Result<&'static str, ErrorKind>>, Option<Stop>);
+
+    #[async_trait]
+    impl LanguageModel for Script {
+        fn name(&self) -> &str {
+            "script"
+        }
+
+        async fn generate(&self, _prompt: &Prompt) -> Result<Deltas> {
+            let text = |piece: &std::result::Result<&str, ErrorKind>| match piece {
+                Ok(text) => Ok(Delta::Text((*text).to_owned())),
+                Err(kind) => Err(Error::new(*kind, "planted")),
+            };
+            let end = self.1.map(|stop| Ok(Delta::End { usage: Usage::default(), stop }));
+            Ok(futures::stream::iter(self.0.iter().map(text).chain(end).collect::<Vec<_>>()).boxed())
+        }
+
+        async fn ready(&self) -> Result<()> {
+            Ok(())
+        }
+    }
+
+    async fn said(model: Script, admit: Admit) -> (String, Result<Usage>) {
+        let source = |text: &str| Citation::from(&Fact { text: text.into(), source: "Manual".into() });
+        let prompt = Prompt {
+            instructions: String::new(),
+            version: String::new(),
+            history: Vec::new(),
+            evidence: vec![
+                source("The cold tyre pressure of the Lumen is 2.5 bar at the front."),
+                source("Do not wash the engine bay of the Lumen with a pressure washer."),
+            ],
+            question: "?".into(),
+            max_output_tokens: 150,
+            temperature: 0.0,
+        };
+        let sink = RecordingSink::default();
+        let mut voice = Voice::new(&sink);
+        let outcome = speak(&mut voice, &model, &prompt, admit).await;
+        (sink.heard().text, outcome)
+    }
+
+    #[tokio::test]
+    async fn only_what_the_evidence_supports_is_said() {
+        let cases = [
+            ("The tyre pressure is 2.5 bar at the front. [1]", "The tyre pressure is 2.5 bar at the front. [1]"),
+            // The wrong source or none: the right one is named instead.
+            ("The tyre pressure is 2.5 bar at the front.", "The tyre pressure is 2.5 bar at the front. [1]"),
+            ("The tyre pressure is 2.5 bar at the front. [9]", "The tyre pressure is 2.5 bar at the front. [1]"),
+            // A figure that no source has, the contrary of a source, and what no source speaks of.
+            ("The tyre pressure is 2.9 bar at the front. [1]", ""),
+            ("You can wash the engine bay with a pressure washer. [2]", ""),
+            ("Roof tents weigh less than surfboards. [1]", ""),
+            // What claims nothing needs no source.
+            ("Which car is it?", "Which car is it?"),
+        ];
+        for (spoken, expected) in cases {
+            let (text, outcome) = said(Script(vec![Ok(spoken)], Some(Stop::Complete)), Admit::Everything).await;
+            assert_eq!(text, expected, "{spoken:?}");
+            assert!(outcome.is_ok());
+        }
+    }
+
+    #[tokio::test]
+    async fn with_a_person_on_the_way_only_supported_sentences_are_said() {
+        let pieces = vec![Ok("Which car is it? The tyre pressure is 2.5 bar at the front. [1]")];
+        let (text, _) = said(Script(pieces, Some(Stop::Complete)), Admit::SupportedOnly).await;
+        assert_eq!(text, "The tyre pressure is 2.5 bar at the front. [1]");
+    }
+
+    #[tokio::test]
+    async fn a_sentence_may_come_in_any_pieces() {
+        let pieces = ["The tyre pres", "sure is 2", ".5 bar at the front.", " [", "1]", " Which car", " is it?"];
+        let (text, _) = said(Script(pieces.map(Ok).to_vec(), Some(Stop::Complete)), Admit::Everything).await;
+        assert_eq!(text, "The tyre pressure is 2.5 bar at the front. [1] Which car is it?");
+    }
+
+    #[tokio::test]
+    async fn a_sentence_cut_by_the_maximum_is_not_said() {
+        let pieces = vec![Ok("The tyre pressure is 2.5 bar at the front. [1] Do not wash the engine")];
+        let (text, outcome) = said(Script(pieces, Some(Stop::Length)), Admit::Everything).await;
+        assert_eq!(text, "The tyre pressure is 2.5 bar at the front. [1]");
+        assert!(outcome.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_broken_stream_is_an_error_and_what_was_said_stays() {
+        let begun = "The tyre pressure is 2.5 bar at the front. [1] Which";
+        let broken = said(Script(vec![Ok(begun), Err(ErrorKind::Unavailable)], None), Admit::Everything).await;
+        assert_eq!(broken.0, "The tyre pressure is 2.5 bar at the front. [1]");
+        assert_eq!(broken.1.unwrap_err().kind, ErrorKind::Unavailable);
+        let endless = said(Script(vec![Ok(begun)], None), Admit::Everything).await;
+        assert_eq!(endless.1.unwrap_err().kind, ErrorKind::Internal);
     }
 }

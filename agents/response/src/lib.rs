@@ -17,6 +17,7 @@ use contract::{Agent, Answer, Card, Channel, Finding, Result, Stage, Tone, TurnC
 
 use brief::Brief;
 use generate::{Admit, speak};
+use language::sentences::sentences;
 use phrases::Phrases;
 use prompts::{Manner, Prompts};
 use voice::Voice;
@@ -124,6 +125,10 @@ impl Agent for ResponseAgent {
             vehicle_channel: context.turn.channel == Channel::Vehicle,
             human,
         };
+        for code in brief.reported_codes(&context.turn) {
+            // The first sentence of an entry says what the code means.
+            sentences(&code.text).first().into_iter().for_each(|meaning| voice.say_citing(meaning, &[code]));
+        }
         let mut prompt = self.prompts.prompt(&manner, &context.turn.text, &context.history, self.limits)?;
         let model = if brief.tier() == Tier::Capable { &self.capable } else { &self.fast };
         prompt.evidence = brief.evidence;

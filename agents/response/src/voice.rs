@@ -2,6 +2,7 @@
 
 use contract::record::Citation;
 use contract::{Reply, TextSink};
+use language::sentences::without_list_mark;
 
 /// The reply so far, and the sink that has heard all of it.
 pub(crate) struct Voice<'a> {
@@ -50,7 +51,14 @@ impl<'a> Voice<'a> {
         if piece.is_empty() {
             return;
         }
-        let piece = if self.is_silent() { piece.to_owned() } else { format!(" {piece}") };
+        // A step of a list stands on a line of its own.
+        let is_step = without_list_mark(piece).len() < piece.len();
+        let gap = match (self.is_silent(), is_step) {
+            (true, _) => "",
+            (false, true) => "\n",
+            (false, false) => " ",
+        };
+        let piece = format!("{gap}{piece}");
         self.sink.release(&piece);
         self.reply.text.push_str(&piece);
     }
@@ -70,9 +78,9 @@ mod tests {
         let mut voice = Voice::new(&sink);
         voice.say("Hello. ");
         voice.say_citing("One.", &[&second]);
-        voice.say_citing("Two.", &[&first, &second]);
+        voice.say_citing("1. Two.", &[&first, &second]);
         let reply = voice.into_reply("m", "v");
-        assert_eq!(reply.text, "Hello. One. [1] Two. [2] [1]");
+        assert_eq!(reply.text, "Hello. One. [1]\n1. Two. [2] [1]");
         assert_eq!(reply.citations, [second, first]);
         assert_eq!(sink.heard().text, reply.text, "what was heard is what is kept");
         assert_eq!(sink.heard().citations, reply.citations);

@@ -21,9 +21,9 @@ pub struct Situation<'a> {
 
 /// The route that the first matching rule of `table` gives.
 pub fn decide(table: &Table, safety: &Safety, situation: &Situation<'_>) -> Route {
-    let rule = table.rules.iter().find(|rule| holds(&rule.when, table.sure_from, situation)).unwrap_or(&table.otherwise);
+    let rule = table.rules.iter().find(|rule| holds(&rule.when, table, situation)).unwrap_or(&table.otherwise);
     let wanted = sure_intent(table.sure_from, situation).map(|intent| intent.agents.as_slice()).unwrap_or_default();
-    let danger = urgency(table.sure_from, situation) == Urgency::Emergency;
+    let danger = urgency(table, situation) == Urgency::Emergency;
     Route {
         target: rule.target,
         queue: rule.queue.clone(),
@@ -35,12 +35,12 @@ pub fn decide(table: &Table, safety: &Safety, situation: &Situation<'_>) -> Rout
     }
 }
 
-fn holds(when: &Conditions, sure_from: f32, situation: &Situation<'_>) -> bool {
-    let sure = sure_intent(sure_from, situation);
+fn holds(when: &Conditions, table: &Table, situation: &Situation<'_>) -> bool {
+    let sure = sure_intent(table.sure_from, situation);
     let confidence = situation.intent.map_or(0.0, |intent| intent.confidence);
     let feels = |test: &dyn Fn(&Sentiment) -> bool| situation.sentiment.is_some_and(test);
     when.intents.as_ref().is_none_or(|labels| sure.is_some_and(|intent| labels.contains(&intent.label)))
-        && when.urgency.is_none_or(|least| urgency(sure_from, situation) >= least)
+        && when.urgency.is_none_or(|least| urgency(table, situation) >= least)
         && when.polarity.is_none_or(|polarity| feels(&|found| found.polarity == polarity))
         && when.intensity_from.is_none_or(|least| feels(&|found| found.intensity >= least))
         && when.confidence_below.is_none_or(|below| confidence < below)
@@ -52,10 +52,17 @@ fn sure_intent<'a>(sure_from: f32, situation: &Situation<'a>) -> Option<&'a Inte
 }
 
 /// How urgent the matter is: by the customer's words, or by the kind of matter when that is known; the higher counts.
-fn urgency(sure_from: f32, situation: &Situation<'_>) -> Urgency {
-    let by_words = situation.sentiment.map_or(Urgency::Routine, |sentiment| sentiment.urgency);
-    let by_kind = sure_intent(sure_from, situation).map_or(Urgency::Routine, |intent| intent.urgency);
-    by_words.max(by_kind)
+///
+/// "How do I use the parking brake?" looks like failing brakes to a classifier. So where the words were read and found
+/// harmless, a kind of matter that is an emergency counts only when it is nearly certain.
+fn urgency(table: &Table, situation: &Situation<'_>) -> Urgency {
+    let by_words = situation.sentiment.map(|sentiment| sentiment.urgency);
+    let harmless = by_words == Some(Urgency::Routine);
+    let by_kind = sure_intent(table.sure_from, situation).map_or(Urgency::Routine, |intent| match intent.urgency {
+        Urgency::Emergency if harmless && intent.confidence < table.danger_from => Urgency::Soon,
+        urgency => urgency,
+    });
+    by_words.unwrap_or_default().max(by_kind)
 }
 
 #[cfg(test)]
@@ -86,6 +93,9 @@ mod tests {
             (Some(("warning_light", 0.9, Soon)), Some((Neutral, 0.1, Emergency)), "danger", Target::Human),
             (Some(("accident", 0.9, Emergency)), None, "danger", Target::Human),
             (Some(("accident", 0.2, Emergency)), None, "unsure", Target::SelfService),
+            (Some(("accident", 0.6, Emergency)), Some((Neutral, 0.0, Soon)), "danger", Target::Human),
+            (Some(("brake_failure", 0.7, Emergency)), Some((Neutral, 0.0, Routine)), "everyday", Target::SelfService),
+            (Some(("brake_failure", 0.97, Emergency)), Some((Neutral, 0.0, Routine)), "danger", Target::Human),
             (Some(("human_request", 0.9, Routine)), Some((Neutral, 0.0, Routine)), "asked-for-a-person", Target::Human),
             (Some(("complaint", 0.9, Soon)), Some((Negative, 0.5, Routine)), "complaint", Target::Human),
             (Some(("infotainment", 0.9, Routine)), Some((Negative, 0.95, Routine)), "furious", Target::Human),

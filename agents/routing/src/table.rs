@@ -9,6 +9,8 @@ use serde::Deserialize;
 pub struct Table {
     /// Probability from which an intent counts as known.
     pub sure_from: f32,
+    /// Probability from which a dangerous intent counts although the words themselves were found harmless.
+    pub danger_from: f32,
     /// The rules with conditions, in their order.
     pub rules: Vec<Rule>,
     /// The last rule, which has none: it decides whatever the others leave.
@@ -20,6 +22,7 @@ pub struct Table {
 #[serde(deny_unknown_fields)]
 struct File {
     sure_from: f32,
+    danger_from: f32,
     #[serde(rename = "rule")]
     rules: Vec<Rule>,
 }
@@ -82,7 +85,7 @@ impl Table {
     /// has conditions (some turn would then have no route).
     pub fn parse(text: &str) -> Result<Self> {
         let wrong = |message: String| Error::invalid("routes.toml", message);
-        let File { sure_from, mut rules } = toml::from_str(text)
+        let File { sure_from, danger_from, mut rules } = toml::from_str(text)
             .map_err(|cause| wrong(cause.to_string()).hint("the comment at the top of the file lists the fields of a rule"))?;
         for (index, rule) in rules.iter().enumerate() {
             if rules[..index].iter().any(|earlier| earlier.name == rule.name) {
@@ -94,7 +97,7 @@ impl Table {
             return Err(wrong(format!("the last rule, {:?}, has conditions", otherwise.name))
                 .hint("end with a rule without `when`, so that every turn has a route"));
         }
-        Ok(Self { sure_from, rules, otherwise })
+        Ok(Self { sure_from, danger_from, rules, otherwise })
     }
 }
 
@@ -106,11 +109,11 @@ mod tests {
     fn says_what_is_wrong_with_a_table() {
         let rule = "[[rule]]\nname='a'\nreason='r'\ntarget='human'\nqueue='q'\ntone='concise'\ntier='fast'\n";
         let cases = [
-            ("sure_from = 0.5\nrule = []", "there is no rule"),
-            (&format!("sure_from = 0.5\n{rule}colour = 'red'"), "colour"),
-            (&format!("sure_from = 0.5\n{rule}when = {{ urgency = 'urgent' }}"), "has conditions"),
-            (&format!("sure_from = 0.5\n{rule}{rule}"), "two rules"),
-            (&format!("sure_from = 0.5\n{}", rule.replace("human", "robot")), "robot"),
+            ("sure_from = 0.5\ndanger_from = 0.9\nrule = []", "there is no rule"),
+            (&format!("sure_from = 0.5\ndanger_from = 0.9\n{rule}colour = 'red'"), "colour"),
+            (&format!("sure_from = 0.5\ndanger_from = 0.9\n{rule}when = {{ urgency = 'urgent' }}"), "has conditions"),
+            (&format!("sure_from = 0.5\ndanger_from = 0.9\n{rule}{rule}"), "two rules"),
+            (&format!("sure_from = 0.5\ndanger_from = 0.9\n{}", rule.replace("human", "robot")), "robot"),
         ];
         for (text, expected) in cases {
             let error = Table::parse(text).unwrap_err().to_string();

@@ -61,10 +61,9 @@ impl Question {
     /// Replaces terms that no passage knows by the nearest one that does: customers type fast.
     pub(crate) fn correct(&mut self, known: &HashSet<&str>) {
         for (term, _) in &mut self.terms {
-            if !known.iter().any(|word| same(word, term)) {
-                if let Some(near) = nearest(term, known) {
-                    *term = near.to_owned();
-                }
+            let unknown = !known.iter().any(|word| same(word, term));
+            if let Some(near) = nearest(term, known).filter(|_| unknown) {
+                *term = near.to_owned();
             }
         }
     }
@@ -80,11 +79,13 @@ impl Question {
     }
 
     fn goes_on(&self) -> bool {
-        let matter = self.terms.iter().filter(|(_, weight)| *weight > WEAK).count();
+        let matters = self.terms.iter().filter(|(_, weight)| *weight > WEAK).count();
         let line = line(&self.words);
         let opens = questions().follow_up.iter().any(|opening| line.starts_with(&format!(" {opening} ")));
-        let points = self.words.iter().any(|word| questions().pronouns.contains(word));
-        matter <= 1 || matter < STANDS_ALONE && (opens || points && matter <= 2)
+        // In "what does the warranty cover and how long does it last" the "it" stands for the warranty, not for what was said.
+        let pronoun = self.words.iter().position(|word| questions().pronouns.contains(word));
+        let points = pronoun.is_some_and(|at| !self.words[..at].iter().any(|word| matter(word) == Matter::Full));
+        matters <= 1 || matters < STANDS_ALONE && (opens || points && matters <= 2)
     }
 
     /// Takes terms, and the kind unless it has one, from the last exchange; and from the one before while that was short too.

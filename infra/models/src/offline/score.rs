@@ -32,6 +32,8 @@ const FIRST_SENTENCE: f32 = 0.08;
 /// What is taken off from a row of a table, and from what cannot stand alone or is about another car.
 const ROW: f32 = 0.35;
 const UNFIT: f32 = 1.0;
+/// What is taken off under a heading about circumstances that the question does not name, such as winter wheels.
+const SPECIAL: f32 = 0.4;
 
 /// Words at the beginning of a sentence among which its subject is looked for.
 const SUBJECT: usize = 6;
@@ -78,7 +80,8 @@ impl Scores {
             let context = [scores.heading, scores.title, scores.body];
             let about = ABOUT * about(question, passage, &weights);
             let unfit = if passage.agreement == Agreement::Other { UNFIT } else { 0.0 };
-            scores.score = covered(&weights, scores.heading, [0, scores.title, scores.body]) + about + prior - unfit;
+            let special = if is_special(question, &passage.last_heading) { SPECIAL } else { 0.0 };
+            scores.score = covered(&weights, scores.heading, [0, scores.title, scores.body]) + about + prior - unfit - special;
             for (at, (score, sentence)) in scores.sentences.iter_mut().zip(&passage.sentences).enumerate() {
                 score.fits = fits(sentence, question);
                 let covers = covered(&weights, score.terms, context);
@@ -87,7 +90,7 @@ impl Scores {
                 // A number that has nothing to do with the question fits nothing.
                 let most = if question.kind == Kind::Quantity { MEASURED } else { FITTING };
                 let fitting = most * score.fits * (2.0 * covers).min(1.0);
-                score.score = covers + about + near + fitting + prior + first + form(sentence);
+                score.score = covers + about + near + fitting + prior + first + form(sentence) - special;
             }
         }
         Self { weights, passages }
@@ -164,6 +167,12 @@ fn covered(weights: &[f32], own: Terms, [heading, title, body]: [Terms; 3]) -> f
     let beside = share(weights, heading & !own) * IN_HEADING;
     let titled = share(weights, title & !own & !heading) * IN_TITLE;
     share(weights, own) + beside + titled + share(weights, body & !own & !heading & !title) * IN_PASSAGE
+}
+
+/// Whether a heading is about circumstances that the question does not name.
+fn is_special(question: &Question, heading: &[String]) -> bool {
+    let asked = |term: &String| question.terms.iter().any(|(asked, _)| same(term, asked));
+    heading.iter().any(|term| questions().special.contains(term) && !asked(term))
 }
 
 /// How well the last heading and the question cover each other, 0 to 1. Numbers in a heading only say for which years it holds.

@@ -63,6 +63,8 @@ pub(crate) struct Questions {
     pub(crate) frequency: HashSet<String>,
     /// Terms that a number of the right measure answers, such as `size`.
     pub(crate) measuring: HashSet<String>,
+    /// Terms of circumstances that a customer names when they mean them, such as `winter`.
+    pub(crate) special: HashSet<String>,
     /// What is measured → the cues that ask for it.
     pub(crate) measures: BTreeMap<String, Vec<String>>,
     pub(crate) follow_up: Vec<String>,
@@ -146,6 +148,7 @@ struct Answers {
     kinds: HashMap<Kind, String>,
     frequency: String,
     measuring: String,
+    special: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -174,6 +177,7 @@ impl From<QuestionTable> for Questions {
         Self {
             kinds: table.kind,
             measuring: terms(&table.answers.measuring).into_iter().collect(),
+            special: terms(&table.answers.special).into_iter().collect(),
             frequency: set(&table.answers.frequency),
             answers: table.answers.kinds.iter().map(|(kind, words)| (*kind, set(words))).collect(),
             measures: table.measures,

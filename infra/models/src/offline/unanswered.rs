@@ -87,7 +87,7 @@ fn as_said(question: &Question, words: &str) -> String {
     original.unwrap_or(words).to_owned()
 }
 
-fn is_matter(word: &String) -> bool {
+fn is_matter(word: &str) -> bool {
     matter(word) == Matter::Full
 }
 

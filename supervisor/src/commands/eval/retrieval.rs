@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use contract::ports::Query;
+use knowledge::rank::Weights;
 use knowledge::evaluation::{answers, figures, library_cases, mean, pairs, questions};
 
 use super::timed;
@@ -57,7 +58,9 @@ async fn on_library(file: &Path, settings: &Settings) -> Result<(), String> {
 
 fn on_pairs(file: &Path) -> Result<(), String> {
     let pairs = pairs(file).map_err(|problem| problem.to_string())?;
+    // Without the floor: these sets have an answer to every question, so declining is always wrong.
     let index = knowledge::Index::build(&answers(&pairs)).map_err(|error| error.to_string())?;
+    let index = index.with_weights(Weights::default().without_floor());
     let questions = questions(&pairs);
     let (found, each) = timed(&questions, |(question, _)| {
         index.search(&Query { text: question.clone(), limit: DEPTH, ..Query::default() })
