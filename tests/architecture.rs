@@ -87,15 +87,22 @@ fn a_crate_depends_on_lower_layers_only() {
 #[test]
 fn every_agent_crate_is_on_the_roster() {
     let roster = fs::read_to_string(root().join("supervisor/src/roster.rs")).unwrap();
-    let agents = subfolders(&root().join("agents")).into_iter().map(|path| path.file_name().unwrap().to_str().unwrap().to_owned());
+    let agents = subfolders(&root().join("agents"))
+        .into_iter()
+        .map(|path| path.file_name().unwrap().to_str().unwrap().to_owned());
     for agent in agents.filter(|name| layer(&format!("agents/{name}")) == 1).chain(["knowledge".into()]) {
-        assert!(roster.contains(&format!("Arc::new({agent}::")), "nobody hired the agent {agent}: see supervisor/src/roster.rs");
+        assert!(
+            roster.contains(&format!("Arc::new({agent}::")),
+            "nobody hired the agent {agent}: see supervisor/src/roster.rs"
+        );
     }
 }
 
 #[test]
 fn the_contract_stays_small() {
-    let code = |text: &str| product(text).lines().filter(|line| !line.trim().is_empty() && !line.trim().starts_with("//")).count();
+    let code = |text: &str| {
+        product(text).lines().filter(|line| !line.trim().is_empty() && !line.trim().starts_with("//")).count()
+    };
     let files = sources("agents/contract/src").into_iter().filter(|(name, _)| !name.contains("/testing"));
     let total: usize = files.map(|(_, text)| code(&text)).sum();
     assert!(total < LARGEST_CONTRACT, "{total} lines");
@@ -103,7 +110,19 @@ fn the_contract_stays_small() {
 
 #[test]
 fn agents_know_no_vendor_no_door_and_no_store() {
-    let foreign = ["aws_", "aws-", "bedrock", "dynamo", "lambda", "openai", "anthropic", "sqlite", "axum", "http::", "cloudwatch"];
+    let foreign = [
+        "aws_",
+        "aws-",
+        "bedrock",
+        "dynamo",
+        "lambda",
+        "openai",
+        "anthropic",
+        "sqlite",
+        "axum",
+        "http::",
+        "cloudwatch",
+    ];
     for (name, text) in sources("agents").into_iter().filter(|(name, _)| !name.ends_with("/tests.rs")) {
         let text = product(&text).to_lowercase();
         for word in foreign {
@@ -115,7 +134,8 @@ fn agents_know_no_vendor_no_door_and_no_store() {
 
 #[test]
 fn time_chance_and_environment_come_from_ports() {
-    let sources_of_it = ["Timestamp::now", "SystemTime", "Instant::now", "env::var", "getrandom", "thread_rng", "Zoned::now"];
+    let sources_of_it =
+        ["Timestamp::now", "SystemTime", "Instant::now", "env::var", "getrandom", "thread_rng", "Zoned::now"];
     // The adapter of the clock; the command line that reads the environment; the stopwatch of the evaluations.
     let homes = ["infra/local/src/clock.rs", "supervisor/src/bin/motorline.rs"];
     for (name, text) in all_sources() {
@@ -143,7 +163,10 @@ fn the_top_level_has_the_rooms_of_the_plan() {
     let ignored = ["target", "data"];
     for folder in subfolders(&root()) {
         let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
-        assert!(ROOMS.contains(&name.as_str()) || name.starts_with('.') || ignored.contains(&name.as_str()), "{name} is not a room");
+        assert!(
+            ROOMS.contains(&name.as_str()) || name.starts_with('.') || ignored.contains(&name.as_str()),
+            "{name} is not a room"
+        );
     }
 }
 

@@ -23,7 +23,12 @@ fn turn(what: &'static str, body: impl Into<Vec<u8>>, status: u16, field: Option
 }
 
 /// A good turn with another header.
-fn header(what: &'static str, headers: Vec<(&'static str, &'static str)>, status: u16, field: Option<&'static str>) -> Case {
+fn header(
+    what: &'static str,
+    headers: Vec<(&'static str, &'static str)>,
+    status: u16,
+    field: Option<&'static str>,
+) -> Case {
     Case { headers, ..turn(what, r#"{"text":"hello"}"#, status, field) }
 }
 
@@ -53,7 +58,12 @@ fn bodies() -> Vec<Case> {
         turn("unknown channel", r#"{"text":"a","channel":"fax"}"#, 422, Some("channel")),
         turn("unknown tone", r#"{"text":"a","tone":"angry"}"#, 422, Some("tone")),
         turn("bad session id", r#"{"text":"a","session_id":"../etc/passwd"}"#, 422, Some("session_id")),
-        turn("session id too long", format!(r#"{{"text":"a","session_id":"{}"}}"#, "x".repeat(65)), 422, Some("session_id")),
+        turn(
+            "session id too long",
+            format!(r#"{{"text":"a","session_id":"{}"}}"#, "x".repeat(65)),
+            422,
+            Some("session_id"),
+        ),
         turn("bad locale", r#"{"text":"a","locale":"en_GB; drop"}"#, 422, Some("locale")),
         turn("vehicle of the wrong kind", r#"{"text":"a","vehicle":7}"#, 422, Some("vehicle")),
         turn("unknown vehicle field", r#"{"text":"a","vehicle":{"wings":2}}"#, 422, Some("vehicle.wings")),
@@ -62,7 +72,12 @@ fn bodies() -> Vec<Case> {
         turn("speed in words", r#"{"text":"a","vehicle":{"speed_kph":"fast"}}"#, 422, Some("vehicle.speed_kph")),
         turn("battery over full", r#"{"text":"a","vehicle":{"battery_pct":140}}"#, 422, Some("vehicle.battery_pct")),
         turn("half a location", r#"{"text":"a","vehicle":{"location":{"lat":1}}}"#, 422, Some("vehicle.location")),
-        turn("off the earth", r#"{"text":"a","vehicle":{"location":{"lat":91,"lon":0}}}"#, 422, Some("vehicle.location.lat")),
+        turn(
+            "off the earth",
+            r#"{"text":"a","vehicle":{"location":{"lat":91,"lon":0}}}"#,
+            422,
+            Some("vehicle.location.lat"),
+        ),
         turn("not a trouble code", r#"{"text":"a","vehicle":{"warnings":["oil"]}}"#, 422, Some("vehicle.warnings[0]")),
         turn("body too large", format!(r#"{{"text":"{}"}}"#, "x".repeat(70_000)), 413, None),
     ]
@@ -110,7 +125,11 @@ fn wrong(status: StatusCode, problem: &Value, expected: u16, field: Option<&str>
     if status != expected || problem["status"] != expected {
         return Some("wrong status");
     }
-    if !filled("type") || !filled("title") || !filled("detail") || (expected == 422 && !filled("hint") && field != Some("Idempotency-Key")) {
+    if !filled("type")
+        || !filled("title")
+        || !filled("detail")
+        || (expected == 422 && !filled("hint") && field != Some("Idempotency-Key"))
+    {
         return Some("not a clear problem");
     }
     let named = problem["field"].as_str();

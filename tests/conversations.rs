@@ -83,7 +83,11 @@ async fn play(name: &str, conversation: &Conversation) -> Vec<String> {
     let mut failures = Vec::new();
     for (number, step) in conversation.turns.iter().enumerate() {
         let mut body = json!({"session_id": session, "text": step.say});
-        let optional = [("channel", step.channel.clone().map(Value::from)), ("tone", step.tone.clone().map(Value::from)), ("vehicle", step.vehicle.clone())];
+        let optional = [
+            ("channel", step.channel.clone().map(Value::from)),
+            ("tone", step.tone.clone().map(Value::from)),
+            ("vehicle", step.vehicle.clone()),
+        ];
         for (field, value) in optional.into_iter().filter_map(|(field, value)| Some((field, value?))) {
             body[field] = value;
         }
@@ -91,10 +95,15 @@ async fn play(name: &str, conversation: &Conversation) -> Vec<String> {
         assert_eq!(status, StatusCode::OK, "{name} turn {}: {reply}", number + 1);
         let wrong = step.expect.unmet(&reply).into_iter().chain(ungrounded(&reply));
         let place = format!("{name} turn {} ({:?})", number + 1, step.say);
-        failures.extend(wrong.map(|what| format!("- {place}: {what}\n    got {}: {}", summary(&reply), reply["reply"])));
+        failures
+            .extend(wrong.map(|what| format!("- {place}: {what}\n    got {}: {}", summary(&reply), reply["reply"])));
     }
     let (_, transcript) = HOUSE.get(customer, &format!("/v1/sessions/{session}")).await;
-    assert_eq!(transcript["turns"].as_array().map(Vec::len), Some(conversation.turns.len()), "{name}: every turn is kept");
+    assert_eq!(
+        transcript["turns"].as_array().map(Vec::len),
+        Some(conversation.turns.len()),
+        "{name}: every turn is kept"
+    );
     failures
 }
 
@@ -110,7 +119,10 @@ impl Expectation {
             expected.as_ref().is_none_or(|labels| labels.split('|').any(|label| found == label.trim()))
         };
         require(one_of(&self.intent, &reply["intent"]["label"]), format!("intent should be {:?}", self.intent));
-        require(one_of(&self.sentiment, &reply["sentiment"]["label"]), format!("sentiment should be {:?}", self.sentiment));
+        require(
+            one_of(&self.sentiment, &reply["sentiment"]["label"]),
+            format!("sentiment should be {:?}", self.sentiment),
+        );
         require(one_of(&self.target, &reply["route"]["target"]), format!("target should be {:?}", self.target));
         require(one_of(&self.queue, &reply["route"]["queue"]), format!("queue should be {:?}", self.queue));
         require(one_of(&self.model, &reply["model"]), format!("model should be {:?}", self.model));
@@ -122,9 +134,12 @@ impl Expectation {
             require(!said.contains(&words.to_lowercase()), format!("should not say {words:?}"));
         }
         let cited = |field: &str, test: &dyn Fn(&str) -> bool| {
-            reply["citations"].as_array().is_some_and(|all| all.iter().any(|citation| citation[field].as_str().is_some_and(test)))
+            reply["citations"]
+                .as_array()
+                .is_some_and(|all| all.iter().any(|citation| citation[field].as_str().is_some_and(test)))
         };
-        let document = self.cites.as_ref().is_none_or(|start| cited("document", &|found| found.starts_with(start.as_str())));
+        let document =
+            self.cites.as_ref().is_none_or(|start| cited("document", &|found| found.starts_with(start.as_str())));
         require(document, format!("should cite {:?}", self.cites));
         let section = self.section.as_ref().is_none_or(|part| cited("section", &|found| found.contains(part.as_str())));
         require(section, format!("should cite the section {:?}", self.section));
@@ -151,10 +166,19 @@ fn ungrounded(reply: &Value) -> Vec<String> {
 }
 
 fn summary(reply: &Value) -> String {
-    let cited: Vec<String> = reply["citations"].as_array().into_iter().flatten().map(|c| format!("{}#{}", c["document"], c["section"])).collect();
+    let cited: Vec<String> = reply["citations"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|c| format!("{}#{}", c["document"], c["section"]))
+        .collect();
     format!(
         "intent {} {:.2}, {}, {} {}, cites {}",
-        reply["intent"]["label"], reply["intent"]["confidence"].as_f64().unwrap_or_default(), reply["sentiment"]["label"],
-        reply["route"]["target"], reply["route"]["queue"], cited.join(" ")
+        reply["intent"]["label"],
+        reply["intent"]["confidence"].as_f64().unwrap_or_default(),
+        reply["sentiment"]["label"],
+        reply["route"]["target"],
+        reply["route"]["queue"],
+        cited.join(" ")
     )
 }

@@ -40,7 +40,8 @@ async fn the_same_key_with_another_body_is_refused() {
 async fn forty_clients_with_one_key_store_one_turn() {
     let body = json!({"session_id": "once-c", "text": "How do I pair my phone?"});
     let outcomes = join_all((0..40).map(|_| HOUSE.turn(Some("ada"), Some("once-c"), &body))).await;
-    let answers: Vec<_> = outcomes.iter().filter(|(status, _)| *status == StatusCode::OK).map(|(_, body)| body).collect();
+    let answers: Vec<_> =
+        outcomes.iter().filter(|(status, _)| *status == StatusCode::OK).map(|(_, body)| body).collect();
     assert!(!answers.is_empty() && answers.windows(2).all(|pair| pair[0] == pair[1]));
     for (status, problem) in outcomes.iter().filter(|(status, _)| *status != StatusCode::OK) {
         assert_eq!(*status, StatusCode::CONFLICT, "{problem}");
@@ -52,11 +53,13 @@ async fn forty_clients_with_one_key_store_one_turn() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn concurrent_turns_of_one_session_are_all_kept() {
-    let bodies: Vec<_> = (0..24).map(|n| json!({"session_id": "once-d", "text": format!("hello number {n}")})).collect();
+    let bodies: Vec<_> =
+        (0..24).map(|n| json!({"session_id": "once-d", "text": format!("hello number {n}")})).collect();
     let outcomes = join_all(bodies.iter().map(|body| HOUSE.turn(Some("ada"), None, body))).await;
     assert!(outcomes.iter().all(|(status, _)| *status == StatusCode::OK));
     let (_, transcript) = HOUSE.get(Some("ada"), "/v1/sessions/once-d").await;
-    let mut kept: Vec<&str> = transcript["turns"].as_array().unwrap().iter().map(|turn| turn["text"].as_str().unwrap()).collect();
+    let mut kept: Vec<&str> =
+        transcript["turns"].as_array().unwrap().iter().map(|turn| turn["text"].as_str().unwrap()).collect();
     kept.sort_unstable();
     kept.dedup();
     assert_eq!(kept.len(), 24);

@@ -7,7 +7,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use contract::ports::{Conversations, Fingerprint};
 use contract::testing::{customer, turn};
-use contract::{Agent, Answer, Card, Error, ErrorKind, IdempotencyKey, Outcome, Result, Stage, TurnContext, TurnRecord};
+use contract::{
+    Agent, Answer, Card, Error, ErrorKind, IdempotencyKey, Outcome, Result, Stage, TurnContext, TurnRecord,
+};
 use local::{Database, SqliteConversations};
 use supervisor::event::Nobody;
 use supervisor::roster::Roster;
@@ -54,9 +56,15 @@ impl Agent for Faulty {
 static AGENTS: LazyLock<Vec<Arc<dyn Agent>>> = LazyLock::new(|| Roster::hire(&tools()).unwrap().into_agents());
 
 /// Runs one turn with the agents of `failing` (a bit each, in the order of the roster) going wrong.
-async fn run(store: &Arc<SqliteConversations>, clock: &Arc<TestClock>, failing: usize, fault: Fault) -> (Vec<&'static str>, TurnRecord) {
+async fn run(
+    store: &Arc<SqliteConversations>,
+    clock: &Arc<TestClock>,
+    failing: usize,
+    fault: Fault,
+) -> (Vec<&'static str>, TurnRecord) {
     let agents = AGENTS.clone();
-    let broken: Vec<&str> = agents.iter().enumerate().filter(|(n, _)| failing >> n & 1 == 1).map(|(_, a)| a.card().name).collect();
+    let broken: Vec<&str> =
+        agents.iter().enumerate().filter(|(n, _)| failing >> n & 1 == 1).map(|(_, a)| a.card().name).collect();
     let wrapped = agents.into_iter().enumerate().map(|(n, agent)| {
         if failing >> n & 1 == 1 { Arc::new(Faulty { agent, fault }) as Arc<dyn Agent> } else { agent }
     });
@@ -83,7 +91,10 @@ async fn every_subset_of_agents_may_fail_in_every_way() {
             assert_eq!(record.degraded, broken, "{context}");
             assert!(!record.reply.text.trim().is_empty(), "{context}");
             assert!(began.elapsed() <= record.turn.deadline(), "{context}");
-            assert!(record.reports.iter().all(|report| expected(&report.outcome, fault, broken.contains(&&*report.agent))), "{context}");
+            assert!(
+                record.reports.iter().all(|report| expected(&report.outcome, fault, broken.contains(&&*report.agent))),
+                "{context}"
+            );
             assert!(broken.contains(&"knowledge") || !record.reply.citations.is_empty(), "{context}");
             let kept = store.transcript(&record.turn.session, &record.turn.caller).await.unwrap();
             assert_eq!(kept.turns, [record], "stored once, as answered");
@@ -96,7 +107,9 @@ fn expected(outcome: &Outcome, fault: Fault, broken: bool) -> bool {
         (Outcome::Answered | Outcome::Skipped { .. }, false) => true,
         (Outcome::Late, true) => fault == Fault::Hang,
         (Outcome::Failed { kind: ErrorKind::Unavailable, .. }, true) => fault == Fault::Error,
-        (Outcome::Failed { kind: ErrorKind::Internal, .. }, true) => matches!(fault, Fault::Panic | Fault::SpeakThenPanic),
+        (Outcome::Failed { kind: ErrorKind::Internal, .. }, true) => {
+            matches!(fault, Fault::Panic | Fault::SpeakThenPanic)
+        }
         _ => false,
     }
 }
@@ -120,7 +133,8 @@ impl Agent for Hog {
 async fn an_agent_that_never_pauses_is_left_behind() {
     let folder = tempfile::tempdir().unwrap();
     let clock = Arc::new(local::SystemClock::start());
-    let store = Arc::new(SqliteConversations::new(Database::open(&folder.path().join("hog.db")).unwrap(), clock.clone()));
+    let store =
+        Arc::new(SqliteConversations::new(Database::open(&folder.path().join("hog.db")).unwrap(), clock.clone()));
     let roster = Roster::of(vec![Arc::new(Hog)]).unwrap();
     let supervisor = Supervisor::new(roster, store, clock, Duration::from_secs(30), 5);
     let turn = turn("hog", "hog", &customer("ada"), "hello");

@@ -33,7 +33,6 @@ pub static LIBRARY: LazyLock<Arc<dyn Library>> = LazyLock::new(|| {
 });
 
 pub struct House {
-    pub product: Product,
     pub router: Router,
     _folder: TempDir,
 }
@@ -46,8 +45,8 @@ impl House {
         let conversations = Arc::new(SqliteConversations::new(database, clock.clone()));
         let settings = settings();
         let product = Product::of(tools(), conversations, clock, Arc::new(local::SystemEntropy), &settings).unwrap();
-        let router = router(doors(product.clone(), settings.turn.deadline));
-        Self { product, router, _folder: folder }
+        let router = router(doors(product, settings.turn.deadline));
+        Self { router, _folder: folder }
     }
 
     /// Sends a request and reads the answer as JSON (null when it is none).

@@ -36,7 +36,13 @@ async fn interleaved_customers_get_their_own_cars() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_history_of_a_session_is_its_own() {
-    HOUSE.turn(Some("ada"), None, &json!({"session_id": "history-a", "text": "Tell me about the roof load of the Lumen."})).await;
+    HOUSE
+        .turn(
+            Some("ada"),
+            None,
+            &json!({"session_id": "history-a", "text": "Tell me about the roof load of the Lumen."}),
+        )
+        .await;
     HOUSE.turn(Some("ada"), None, &json!({"session_id": "history-b", "text": "hello"})).await;
     let (_, transcript) = HOUSE.get(Some("ada"), "/v1/sessions/history-b").await;
     let texts: Vec<&Value> = transcript["turns"].as_array().unwrap().iter().map(|turn| &turn["text"]).collect();

@@ -22,10 +22,22 @@ pub(crate) struct Course {
 }
 
 impl Course {
-    pub(crate) fn begin(turn: Turn, history: Vec<Exchange>, clock: Arc<dyn Clock>, audience: Arc<dyn Audience>) -> Self {
+    pub(crate) fn begin(
+        turn: Turn,
+        history: Vec<Exchange>,
+        clock: Arc<dyn Clock>,
+        audience: Arc<dyn Audience>,
+    ) -> Self {
         let began = clock.elapsed();
         let spoken = Spoken { words: Mutex::default(), clock: clock.clone(), began, audience };
-        Self { turn: Arc::new(turn), history: history.into(), reports: Arc::default(), spoken: Arc::new(spoken), clock, began }
+        Self {
+            turn: Arc::new(turn),
+            history: history.into(),
+            reports: Arc::default(),
+            spoken: Arc::new(spoken),
+            clock,
+            began,
+        }
     }
 
     /// When the turn began, on the clock.
@@ -56,7 +68,8 @@ impl Course {
     /// The action agents that the route names.
     pub(crate) fn routed(&self) -> Vec<String> {
         let findings = self.reports.iter().flat_map(|report| &report.findings);
-        let route = findings.filter_map(|finding| if let Finding::Route(route) = finding { Some(route) } else { None }).last();
+        let route =
+            findings.filter_map(|finding| if let Finding::Route(route) = finding { Some(route) } else { None }).next_back();
         route.map(|route| route.agents.clone()).unwrap_or_default()
     }
 
@@ -67,7 +80,11 @@ impl Course {
         let now = self.clock.elapsed().saturating_sub(self.began);
         let reports = Arc::unwrap_or_clone(self.reports);
         TurnRecord {
-            degraded: reports.iter().filter(|report| report.outcome.degrades()).map(|report| report.agent.clone()).collect(),
+            degraded: reports
+                .iter()
+                .filter(|report| report.outcome.degrades())
+                .map(|report| report.agent.clone())
+                .collect(),
             usage: reports.iter().map(|report| report.usage).sum::<Usage>(),
             timing: Timing { first_token_ms: milliseconds(first.unwrap_or(now)), total_ms: milliseconds(now) },
             closed: self.clock.now(),
@@ -85,9 +102,8 @@ impl Course {
             _ => None,
         });
         let spoken = self.spoken.so_far();
-        let reply = signed.unwrap_or_else(|| {
-            last_words(spoken.clone(), self.reports.iter().flat_map(|report| &report.findings))
-        });
+        let reply = signed
+            .unwrap_or_else(|| last_words(spoken.clone(), self.reports.iter().flat_map(|report| &report.findings)));
         // Whatever of the reply was not streamed leaves now, so that the words heard are the words stored.
         self.spoken.release(reply.text.strip_prefix(&spoken.text).unwrap_or_default());
         reply

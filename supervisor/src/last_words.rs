@@ -57,8 +57,8 @@ fn beginning(text: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use contract::finding::{Applicability, DocumentKind, Route, Target, Tier};
     use contract::Tone;
+    use contract::finding::{Applicability, DocumentKind, Route, Target, Tier};
 
     use super::*;
 

@@ -31,17 +31,29 @@ const fn setting(key: &'static str, default: &'static str, meaning: &'static str
 /// All settings there are.
 pub const SETTINGS: &[Setting] = &[
     setting("listen", "127.0.0.1:8080", "Address and port to serve on."),
-    setting("identity", "demo", "Who callers are: `demo` (fictional customers, loopback only) or `anonymous` (visitors only)."),
+    setting(
+        "identity",
+        "demo",
+        "Who callers are: `demo` (fictional customers, loopback only) or `anonymous` (visitors only).",
+    ),
     setting("data", "data", "Folder of everything that is written locally."),
     setting("library", "folder://knowledge/manuals", "Where manuals and articles are read from."),
-    setting("conversations", "sqlite://motorline.db", "Where conversations are kept; a relative path is inside `data`."),
+    setting(
+        "conversations",
+        "sqlite://motorline.db",
+        "Where conversations are kept; a relative path is inside `data`.",
+    ),
     setting("customers", "sqlite://motorline.db", "Where customers are kept; a relative path is inside `data`."),
     setting("model.fast", "offline://", "Models for everyday replies, in order of failover."),
     setting("model.capable", "offline://", "Models for delicate replies, in order of failover."),
     setting("reply.max_output_tokens", "150", "Longest generation, in tokens, 16 to 4096."),
     setting("reply.temperature", "0.3", "Sampling temperature, 0 to 1."),
     setting("turn.deadline_ms", "5000", "Milliseconds after which a reply is due, 100 to 29000."),
-    setting("turn.lease_ms", "30000", "Milliseconds after which an unfinished turn may be taken over, more than the deadline."),
+    setting(
+        "turn.lease_ms",
+        "30000",
+        "Milliseconds after which an unfinished turn may be taken over, more than the deadline.",
+    ),
     setting("turn.history", "6", "Past exchanges that a turn sees, 0 to 50."),
     setting("log.level", "info", "What is logged: error, warn, info, debug or trace."),
     setting("log.format", "text", "How it is logged: `text` or `json`."),

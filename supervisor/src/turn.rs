@@ -84,7 +84,8 @@ impl Supervisor {
         let wanted = |name: &str| routed.as_ref().is_none_or(|names| names.iter().any(|wanted| wanted == name));
         let asked = self.roster.at(stage).filter(|agent| wanted(agent.card().name)).map(|agent| async {
             let allowed = allowance(&agent.card(), course.left());
-            let question = Question { agent: agent.clone(), context: course.context(), allowed, turn_began: course.began() };
+            let question =
+                Question { agent: agent.clone(), context: course.context(), allowed, turn_began: course.began() };
             let report = ask(question, &*self.clock).await;
             audience.hear(TurnEvent::Reported(report.clone()));
             report

@@ -38,7 +38,8 @@ impl Product {
     pub async fn assemble(settings: &Settings) -> Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
         let library = library(settings)?;
-        let conversations = Arc::new(SqliteConversations::new(database(settings, &settings.conversations)?, clock.clone()));
+        let conversations =
+            Arc::new(SqliteConversations::new(database(settings, &settings.conversations)?, clock.clone()));
         let customers = Arc::new(SqliteCustomers::new(database(settings, &settings.customers)?));
         if settings.identity == Identity::Demo {
             customers.seed(SqliteCustomers::demonstration()?).await?;

@@ -18,8 +18,8 @@ use contract::finding::{Intent, Urgency};
 use contract::{Agent, Answer, Card, Error, Finding, Result, Stage, TurnContext};
 
 use catalog::Catalog;
-use concepts::Concepts;
 use classifier::{Classifier, OUT_OF_SCOPE, Settings, Verdict};
+use concepts::Concepts;
 
 /// Classifies the customer's words with a classifier trained when the agent is made.
 pub struct IntentAgent {
@@ -43,14 +43,16 @@ impl IntentAgent {
     /// # Errors
     /// `Invalid`, with every mistake in the file of word groups.
     pub fn training() -> Result<Settings> {
-        let concepts = Concepts::built_in().map_err(|cause| Error::invalid("agents/intent/words", cause.to_string()))?;
+        let concepts =
+            Concepts::built_in().map_err(|cause| Error::invalid("agents/intent/words", cause.to_string()))?;
         Ok(Settings { concepts, ..Settings::default() })
     }
 
     /// What `text` expresses, with what the catalog says about it.
     pub fn read(&self, text: &str) -> Intent {
         let Verdict { label, confidence, alternatives, in_scope } = self.classifier.classify(text);
-        let alternatives: Vec<(String, f32)> = alternatives.into_iter().map(|next| (next.label, next.confidence)).collect();
+        let alternatives: Vec<(String, f32)> =
+            alternatives.into_iter().map(|next| (next.label, next.confidence)).collect();
         if !in_scope {
             // The best guess stays visible, as the first alternative, but nobody acts on it.
             let guesses = std::iter::once((label, confidence)).chain(alternatives).take(3).collect();

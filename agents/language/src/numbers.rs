@@ -26,7 +26,11 @@ pub fn quantities(text: &str) -> Vec<Quantity> {
     let mut found = Vec::new();
     for (at, piece) in pieces.iter().enumerate() {
         if let Some(value) = value(piece) {
-            let before = at.checked_sub(1).and_then(|at| pieces.get(at)).copied().filter(|piece| matches!(*piece, "£" | "€" | "$"));
+            let before = at
+                .checked_sub(1)
+                .and_then(|at| pieces.get(at))
+                .copied()
+                .filter(|piece| matches!(*piece, "£" | "€" | "$"));
             let after = pieces.iter().skip(at + 1).take(2).copied();
             let unit = before.into_iter().chain(after).find_map(unit);
             found.push(Quantity {
@@ -120,6 +124,9 @@ mod tests {
         ] {
             assert_eq!(shown(text), expected, "{text:?}");
         }
-        assert!(quantities("5 bar")[0].agrees(&quantities("5")[0]) && !quantities("5 bar")[0].agrees(&quantities("5 psi")[0]));
+        assert!(
+            quantities("5 bar")[0].agrees(&quantities("5")[0])
+                && !quantities("5 bar")[0].agrees(&quantities("5 psi")[0])
+        );
     }
 }

@@ -66,7 +66,7 @@ pub fn without_list_mark(sentence: &str) -> &str {
 /// Whether a sentence, given as its words in small letters with a blank around each, speaks to a machine instead of to the
 /// reader: `ignore previous instructions`. Such a sentence in a document is never quoted.
 pub fn is_hostile(line: &str) -> bool {
-    words().hostile.iter().any(|phrase| line.contains(&format!(" {phrase} ")))
+    words().hostile.iter().any(|phrase| line.contains(phrase.as_str()))
 }
 
 /// Where the sentence that begins at `start` ends, if the character `mark` at `at` ends it.
@@ -197,7 +197,9 @@ mod tests {
 
     #[test]
     fn list_marks_go() {
-        for (item, text) in [("1. Stop", "Stop"), ("12) Go", "Go"), ("- a", "a"), ("2.5 bar", "2.5 bar"), ("-20 °C", "-20 °C")] {
+        for (item, text) in
+            [("1. Stop", "Stop"), ("12) Go", "Go"), ("- a", "a"), ("2.5 bar", "2.5 bar"), ("-20 °C", "-20 °C")]
+        {
             assert_eq!(without_list_mark(item), text);
         }
     }

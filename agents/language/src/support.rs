@@ -5,12 +5,15 @@ use crate::sentences::{citations, sentences, without_list_mark};
 use crate::terms::{Matter, matter, same, terms, tokens};
 use crate::words;
 
-/// Least share of a sentence's terms that must stand in its sources. Chosen on the shipped library: sentences with their
-/// own section pass, and no more than a few in a hundred pass with another section (see the test of the crate).
+/// Least share of a sentence's terms that must stand in its sources. Chosen on the shipped library: all its sentences pass with
+/// their own section, and fewer than 2 in 100 pass with another section.
 pub const LEAST_COVERAGE: f32 = 0.6;
 
 /// From this share of common terms on, two sentences speak of the same thing, so that their negations can be compared.
 const COMPARABLE: f32 = 0.5;
+
+/// Sentences that share this much less than the best one are as near to a statement.
+const NEAR: f32 = 0.1;
 
 /// Bytes that are read of a reply and of a source, so that the work is bounded.
 const LONGEST: usize = 16_384;
@@ -95,7 +98,8 @@ struct Statement {
     quantities: Vec<Quantity>,
     /// The content terms right behind a negation.
     negated: Vec<String>,
-    negative: bool,
+    /// How often it denies something.
+    denials: usize,
 }
 
 impl Source {
@@ -114,7 +118,7 @@ impl Statement {
             terms(&rest.join(" ")).into_iter().take(2)
         };
         let negated = places.iter().flat_map(behind).collect();
-        Self { terms: terms(text), quantities: quantities(text), negated, negative: !places.is_empty() }
+        Self { terms: terms(text), quantities: quantities(text), negated, denials: places.len() }
     }
 
     /// Share of the terms of `self` that stand in `other`.
@@ -159,7 +163,8 @@ fn compare(statement: &Statement, sources: &[&Source]) -> (Verdict, f32) {
     let has = |term: &String| known().any(|known| known.terms.iter().any(|word| same(term, word)));
     let common = statement.terms.iter().filter(|term| has(term)).count();
     let coverage = if statement.terms.is_empty() { 1.0 } else { common as f32 / statement.terms.len() as f32 };
-    let foreign = |quantity: &&Quantity| !known().flat_map(|known| &known.quantities).any(|known| known.agrees(quantity));
+    let foreign =
+        |quantity: &&Quantity| !known().flat_map(|known| &known.quantities).any(|known| known.agrees(quantity));
     if let Some(quantity) = statement.quantities.iter().find(foreign) {
         return (Verdict::ForeignNumber(quantity.value.clone()), coverage);
     }
@@ -172,20 +177,22 @@ fn compare(statement: &Statement, sources: &[&Source]) -> (Verdict, f32) {
     (Verdict::Supported, coverage)
 }
 
-/// Whether the sources say the contrary: what the statement denies is affirmed in a comparable sentence and denied in none, or
-/// all the sentences that are nearest to the statement deny what it affirms.
+/// Whether the sources say the contrary: the comparable sentences that name what the statement denies all deny less than it,
+/// or the sentences that are nearest to it all deny what it affirms.
 fn contradicts(statement: &Statement, known: &[&Statement]) -> bool {
     let shares: Vec<f32> = known.iter().map(|known| statement.share_in(known)).collect();
     let best = shares.iter().copied().fold(0.0, f32::max);
     if best < COMPARABLE {
         return false;
     }
-    let from = |least: f32| known.iter().zip(&shares).filter(move |(_, share)| **share >= least).map(|(known, _)| *known);
-    if statement.negative {
-        let denied = |known: &&Statement| statement.negated.iter().any(|term| known.terms.contains(term));
-        return from(COMPARABLE).any(|known| denied(&known)) && !from(COMPARABLE).any(|known| known.negative && denied(&known));
+    let from =
+        |least: f32| known.iter().zip(&shares).filter(move |(_, share)| **share >= least).map(|(known, _)| *known);
+    let common = |negated: &[String], terms: &[String]| negated.iter().any(|term| terms.contains(term));
+    if statement.denials == 0 {
+        return from(best - NEAR).all(|known| common(&known.negated, &statement.terms));
     }
-    from(best - 0.1).all(|known| known.negative && known.negated.iter().any(|term| statement.terms.contains(term)))
+    let mut denied = from(COMPARABLE).filter(|known| common(&statement.negated, &known.terms)).peekable();
+    denied.peek().is_some() && denied.all(|known| known.denials < statement.denials)
 }
 
 fn is_negation(token: &str) -> bool {
@@ -231,7 +238,10 @@ mod tests {
             ("The tyre pressure is fine. [0]", Verdict::UnknownCitation(0)),
             ("Roof tents weigh less than surfboards. [1]", Verdict::Unsupported),
             ("You can wash the engine bay with a pressure washer. [1]", Verdict::Negated),
-            ("For your 2025 Veldra Lumen: no, diesel must never be put in the Veldra Lumen. [3] [2]", Verdict::Supported),
+            (
+                "For your 2025 Veldra Lumen: no, diesel must never be put in the Veldra Lumen. [3] [2]",
+                Verdict::Supported,
+            ),
             ("Diesel may be put in the Veldra Lumen. [3]", Verdict::Negated),
             ("Never open the flap by hand. [2]", Verdict::Negated),
             ("I could not find anything about roof tents.", Verdict::NoClaim),

@@ -17,7 +17,7 @@ pub fn terms(text: &str) -> Vec<String> {
     let mut found = Vec::with_capacity(tokens.len());
     let mut at = 0;
     while let Some(word) = tokens.get(at) {
-        let pair = tokens.get(at + 1).and_then(|next| words().pairs.get(&format!("{word} {next}")));
+        let pair = tokens.get(at + 1).and_then(|next| joined(word, next));
         at += if pair.is_some() { 2 } else { 1 };
         if let Some(others) = pair.or_else(|| words().same.get(word)) {
             found.extend(others.split(' ').map(|other| stemmer.stem(other).into_owned()));
@@ -28,6 +28,11 @@ pub fn terms(text: &str) -> Vec<String> {
         }
     }
     found
+}
+
+/// What a pair of words stands for, such as `break down`.
+fn joined(word: &str, next: &str) -> Option<&'static String> {
+    words().pairs.get(word)?.iter().find(|(second, _)| second == next).map(|(_, meaning)| meaning)
 }
 
 /// The words of `text` in small letters: letters and digits with apostrophes inside, decimals whole. A number and its unit
@@ -125,6 +130,8 @@ mod tests {
     #[test]
     fn endings_do_not_part_words() {
         assert!(same("charg", "charger") && same("tyre", "tyre"));
-        assert!(!same("car", "card") && !same("person", "personal") && !same("batteri", "charg") && !same("tyre", "tyrell"));
+        assert!(
+            !same("car", "card") && !same("person", "personal") && !same("batteri", "charg") && !same("tyre", "tyrell")
+        );
     }
 }

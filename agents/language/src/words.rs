@@ -26,13 +26,14 @@ pub(super) struct Words {
     pub(super) generic: HashSet<String>,
     pub(super) weak: HashSet<String>,
     pub(super) same: HashMap<String, String>,
-    /// As `same`, for pairs of words.
-    pub(super) pairs: HashMap<String, String>,
+    /// As `same`, for pairs of words: the first word → the second words and what stands for the pair.
+    pub(super) pairs: HashMap<String, Vec<(String, String)>>,
     pub(super) negation: HashSet<String>,
     pub(super) numbers: HashMap<String, u32>,
     /// Spelling of a unit → its first name and what it measures.
     pub(super) units: HashMap<String, (String, String)>,
     pub(super) talk: Vec<String>,
+    /// With a blank on either side.
     pub(super) hostile: Vec<String>,
 }
 
@@ -86,7 +87,7 @@ struct Hostile {
 impl From<Table> for Words {
     fn from(table: Table) -> Self {
         let set = |text: &str| text.split_whitespace().map(str::to_owned).collect::<HashSet<_>>();
-        let (pairs, same) = table.same.into_iter().partition(|(word, _)| word.contains(' '));
+        let (pairs, same): (HashMap<_, _>, _) = table.same.into_iter().partition(|(word, _)| word.contains(' '));
         Self {
             never_ends: set(&table.abbreviations.never),
             number_follows: set(&table.abbreviations.number),
@@ -95,14 +96,24 @@ impl From<Table> for Words {
             generic: set(&table.terms.generic),
             weak: set(&table.terms.weak),
             same,
-            pairs,
+            pairs: by_first_word(pairs),
             negation: set(&table.negation.words),
             numbers: table.numbers,
             units: units(&table.units),
             talk: table.talk.openings,
-            hostile: table.hostile.phrases,
+            hostile: table.hostile.phrases.iter().map(|phrase| format!(" {phrase} ")).collect(),
         }
     }
+}
+
+fn by_first_word(pairs: HashMap<String, String>) -> HashMap<String, Vec<(String, String)>> {
+    let mut found: HashMap<String, Vec<(String, String)>> = HashMap::new();
+    for (pair, meaning) in pairs {
+        if let Some((first, second)) = pair.split_once(' ') {
+            found.entry(first.to_owned()).or_default().push((second.to_owned(), meaning));
+        }
+    }
+    found
 }
 
 fn units(table: &HashMap<String, Vec<String>>) -> HashMap<String, (String, String)> {

@@ -38,7 +38,8 @@ fn past_matter(matter: &PastMatter) -> String {
 /// 18200 → `18,200`.
 fn grouped(number: u32) -> String {
     let digits = number.to_string();
-    let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
     groups.join(",")
 }
 
@@ -55,7 +56,8 @@ mod tests {
 
     #[test]
     fn states_cars_then_open_matters_then_past_ones() {
-        let matter = |summary: &str, open| PastMatter { on: "2026-10-05".parse().unwrap(), summary: summary.into(), open };
+        let matter =
+            |summary: &str, open| PastMatter { on: "2026-10-05".parse().unwrap(), summary: summary.into(), open };
         let profile = Profile {
             customer: CustomerId::new("ada").unwrap(),
             name: "Ada".into(),

@@ -42,7 +42,13 @@ impl Prompts {
     ///
     /// # Errors
     /// `Internal` when the template does not render, which the start has ruled out.
-    pub(crate) fn prompt(&self, manner: &Manner<'_>, question: &str, history: &[Exchange], limits: Limits) -> Result<Prompt> {
+    pub(crate) fn prompt(
+        &self,
+        manner: &Manner<'_>,
+        question: &str,
+        history: &[Exchange],
+        limits: Limits,
+    ) -> Result<Prompt> {
         let sentences = (limits.max_output_tokens / TOKENS_PER_SENTENCE).max(1);
         Ok(Prompt {
             instructions: self.instructions(manner, sentences)?,
@@ -57,8 +63,11 @@ impl Prompts {
 
     fn instructions(&self, manner: &Manner<'_>, sentences: u32) -> Result<String> {
         let channel = if manner.vehicle_channel { "vehicle" } else { "screen" };
-        let values = context! { tone => manner.tone, locale => manner.locale, channel, human => manner.human, sentences };
-        Environment::new().render_str(SYSTEM, values).map_err(|cause| Error::invalid("prompts/system.md", cause.to_string()))
+        let values =
+            context! { tone => manner.tone, locale => manner.locale, channel, human => manner.human, sentences };
+        Environment::new()
+            .render_str(SYSTEM, values)
+            .map_err(|cause| Error::invalid("prompts/system.md", cause.to_string()))
     }
 }
 

@@ -38,7 +38,9 @@ impl<'a> Voice<'a> {
 
     /// The number of a source; the same source keeps its number.
     fn number(&mut self, source: &Citation) -> usize {
-        let same = |known: &Citation| known.document == source.document && known.section == source.section && known.text == source.text;
+        let same = |known: &Citation| {
+            known.document == source.document && known.section == source.section && known.text == source.text
+        };
         if let Some(index) = self.reply.citations.iter().position(same) {
             return index + 1;
         }

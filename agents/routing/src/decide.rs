@@ -133,7 +133,10 @@ mod tests {
 
     #[test]
     fn nothing_is_sold_to_the_displeased() {
-        let found = route(Some(intent("range", 0.9, Urgency::Routine)), Some(feeling(Polarity::Negative, 0.4, Urgency::Routine)));
+        let found = route(
+            Some(intent("range", 0.9, Urgency::Routine)),
+            Some(feeling(Polarity::Negative, 0.4, Urgency::Routine)),
+        );
         assert_eq!(found.agents, ["servicing"]);
     }
 }

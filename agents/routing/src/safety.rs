@@ -32,8 +32,9 @@ impl Safety {
     /// # Errors
     /// `Invalid` when the file is broken.
     pub fn shipped() -> Result<Self> {
-        toml::from_str(include_str!("../data/safety.toml"))
-            .map_err(|cause| Error::invalid("safety.toml", cause.to_string()).hint("each danger has hazards, intents and say"))
+        toml::from_str(include_str!("../data/safety.toml")).map_err(|cause| {
+            Error::invalid("safety.toml", cause.to_string()).hint("each danger has hazards, intents and say")
+        })
     }
 
     /// Whether the hazard has guidance of its own.
@@ -44,7 +45,8 @@ impl Safety {
     /// What to do first. The most dangerous of the reported dangers speaks: one thing at a time.
     pub fn guidance(&self, intent: Option<&Intent>, sentiment: Option<&Sentiment>) -> Fact {
         let reported = |danger: &&Danger| {
-            let by_words = sentiment.is_some_and(|s| s.hazards.iter().any(|hazard| danger.hazards.contains(&hazard.name)));
+            let by_words =
+                sentiment.is_some_and(|s| s.hazards.iter().any(|hazard| danger.hazards.contains(&hazard.name)));
             by_words || intent.is_some_and(|intent| danger.intents.contains(&intent.label))
         };
         let say = self.dangers.iter().find(reported).map_or(&self.otherwise, |danger| &danger.say);

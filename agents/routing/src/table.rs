@@ -85,8 +85,9 @@ impl Table {
     /// has conditions (some turn would then have no route).
     pub fn parse(text: &str) -> Result<Self> {
         let wrong = |message: String| Error::invalid("routes.toml", message);
-        let File { sure_from, danger_from, mut rules } = toml::from_str(text)
-            .map_err(|cause| wrong(cause.to_string()).hint("the comment at the top of the file lists the fields of a rule"))?;
+        let File { sure_from, danger_from, mut rules } = toml::from_str(text).map_err(|cause| {
+            wrong(cause.to_string()).hint("the comment at the top of the file lists the fields of a rule")
+        })?;
         for (index, rule) in rules.iter().enumerate() {
             if rules[..index].iter().any(|earlier| earlier.name == rule.name) {
                 return Err(wrong(format!("two rules are called {:?}", rule.name)));

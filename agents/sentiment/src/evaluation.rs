@@ -10,7 +10,7 @@ pub use confusion::{ClassScore, Confusion};
 pub use correlation::Correlations;
 pub use rows::{Row, RowError, read_rows};
 
-use crate::{HazardReader, Polarity, MoodReader, Urgency};
+use crate::{HazardReader, MoodReader, Polarity, Urgency};
 
 /// Everything that the rows of one file allow to be measured.
 #[derive(Debug, Clone, PartialEq)]

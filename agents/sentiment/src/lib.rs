@@ -32,7 +32,10 @@ impl SentimentAgent {
     pub fn new() -> Result<Self> {
         let tables = Tables::BUILT_IN;
         let wrong = |cause: TableError| Error::invalid("agents/sentiment/data", cause.to_string());
-        Ok(Self { moods: MoodReader::new(&tables).map_err(wrong)?, hazards: HazardReader::new(&tables).map_err(wrong)? })
+        Ok(Self {
+            moods: MoodReader::new(&tables).map_err(wrong)?,
+            hazards: HazardReader::new(&tables).map_err(wrong)?,
+        })
     }
 
     /// What `text` says of its writer's mood and need.
@@ -44,7 +47,12 @@ impl SentimentAgent {
             score: mood.score,
             intensity: mood.intensity,
             urgency: alarm.urgency,
-            hazards: alarm.evidence.iter().filter(|found| found.safety && found.urgency == Urgency::Emergency).map(|found| hazard(found, text)).collect(),
+            hazards: alarm
+                .evidence
+                .iter()
+                .filter(|found| found.safety && found.urgency == Urgency::Emergency)
+                .map(|found| hazard(found, text))
+                .collect(),
         }
     }
 
@@ -93,7 +101,8 @@ mod tests {
 
     #[test]
     fn anger_is_no_emergency() {
-        let found = SentimentAgent::new().unwrap().read("This is the third time I call, nobody ever answers. I am furious!");
+        let found =
+            SentimentAgent::new().unwrap().read("This is the third time I call, nobody ever answers. I am furious!");
         assert_eq!(found.polarity, Polarity::Negative);
         assert!(found.urgency < Urgency::Emergency && found.hazards.is_empty(), "{found:?}");
     }

@@ -34,9 +34,9 @@ impl SqliteCustomers {
     /// # Errors
     /// `Internal` when the shipped file is broken.
     pub fn demonstration() -> Result<Vec<Profile>> {
-        toml::from_str::<Seed>(include_str!("../data/customers.toml"))
-            .map(|seed| seed.customer)
-            .map_err(|cause| Error::new(ErrorKind::Internal, "the demonstration customers cannot be read").caused_by(cause))
+        toml::from_str::<Seed>(include_str!("../data/customers.toml")).map(|seed| seed.customer).map_err(|cause| {
+            Error::new(ErrorKind::Internal, "the demonstration customers cannot be read").caused_by(cause)
+        })
     }
 
     /// Stores each profile unless its customer is known already. Existing customers are never overwritten.

@@ -44,7 +44,10 @@ impl Database {
         let writing = connect(path).map_err(lost)?;
         writing.execute_batch(include_str!("schema.sql")).map_err(lost)?;
         let reading = connect(path).map_err(lost)?;
-        Ok(Self { writer: thread("sqlite-writer", writing, write_all)?, reader: thread("sqlite-reader", reading, read_all)? })
+        Ok(Self {
+            writer: thread("sqlite-writer", writing, write_all)?,
+            reader: thread("sqlite-reader", reading, read_all)?,
+        })
     }
 
     /// Runs `work` inside a transaction and returns once it is committed. An error of `work` undoes only its own writes.

@@ -74,7 +74,9 @@ impl From<Error> for Problem {
             hint: error.hint,
             field: error.field,
             // Rounded up: a client that waits exactly this long must not come too early.
-            retry_after_s: error.retry_after.map(|wait| wait.as_millis().div_ceil(1_000).try_into().unwrap_or(u64::MAX)),
+            retry_after_s: error
+                .retry_after
+                .map(|wait| wait.as_millis().div_ceil(1_000).try_into().unwrap_or(u64::MAX)),
         }
     }
 }
@@ -101,7 +103,9 @@ mod tests {
 
     #[test]
     fn the_cause_stays_inside_and_the_wait_is_rounded_up() {
-        let error = Error::new(ErrorKind::Conflict, "in progress").retry_after(Duration::from_millis(1_200)).caused_by("secret");
+        let error = Error::new(ErrorKind::Conflict, "in progress")
+            .retry_after(Duration::from_millis(1_200))
+            .caused_by("secret");
         let response = Problem::from(error);
         assert_eq!((response.status, response.retry_after_s), (409, Some(2)));
         assert!(!serde_json::to_string(&response).unwrap().contains("secret"));

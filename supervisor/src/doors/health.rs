@@ -60,7 +60,13 @@ async fn ready(State(doors): State<Doors>) -> (StatusCode, Json<Readiness>) {
     let product = &doors.product;
     let (conversations, customers, library, models) =
         futures::join!(product.conversations.ready(), product.customers.ready(), product.library.ready(), async {
-            join_all(product.models.iter().map(|model| async { line(&format!("model {}", model.name()), model.ready().await) })).await
+            join_all(
+                product
+                    .models
+                    .iter()
+                    .map(|model| async { line(&format!("model {}", model.name()), model.ready().await) }),
+            )
+            .await
         });
     let mut ports = vec![line("conversations", conversations), line("customers", customers), line("library", library)];
     ports.extend(models);

@@ -29,7 +29,11 @@ fn page(path: &str) -> Response {
 }
 
 pub(super) fn not_found() -> Problem {
-    Problem::protocol(StatusCode::NOT_FOUND, "there is nothing at this address", "GET /openapi.json lists the addresses")
+    Problem::protocol(
+        StatusCode::NOT_FOUND,
+        "there is nothing at this address",
+        "GET /openapi.json lists the addresses",
+    )
 }
 
 fn content_type(path: &str) -> &'static str {

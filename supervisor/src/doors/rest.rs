@@ -51,7 +51,8 @@ async fn post_turn(
     // In a task of its own: a client that hangs up must not lose a turn that has begun.
     let supervisor = doors.product.supervisor.clone();
     let turn = doors.turns.spawn(async move { supervisor.take(request, Arc::new(Nobody)).await });
-    let record = turn.await.map_err(|cause| Error::new(ErrorKind::Internal, "the turn broke off").caused_by(cause))??;
+    let record =
+        turn.await.map_err(|cause| Error::new(ErrorKind::Internal, "the turn broke off").caused_by(cause))??;
     Ok(Json(TurnReply::from(&record)))
 }
 
@@ -130,7 +131,11 @@ fn parse(body: &[u8]) -> Result<TurnRequest, Problem> {
 }
 
 fn not_json(cause: &serde_json::Error) -> Problem {
-    Problem::protocol(StatusCode::BAD_REQUEST, format!("the body is not JSON: {cause}"), "send one JSON object in UTF-8")
+    Problem::protocol(
+        StatusCode::BAD_REQUEST,
+        format!("the body is not JSON: {cause}"),
+        "send one JSON object in UTF-8",
+    )
 }
 
 fn no_address(rejection: &PathRejection) -> Problem {

@@ -172,11 +172,19 @@ impl From<&TurnRecord> for TurnReply {
             session_id: record.turn.session.clone(),
             reply: record.reply.text.clone(),
             citations: record.reply.citations.clone(),
-            intent: record.find(|f| if let Finding::Intent(found) = f { Some(found) } else { None }).map(IntentBody::from),
-            sentiment: record.find(|f| if let Finding::Sentiment(found) = f { Some(found) } else { None }).map(SentimentBody::from),
+            intent: record
+                .find(|f| if let Finding::Intent(found) = f { Some(found) } else { None })
+                .map(IntentBody::from),
+            sentiment: record
+                .find(|f| if let Finding::Sentiment(found) = f { Some(found) } else { None })
+                .map(SentimentBody::from),
             route: record.find(|f| if let Finding::Route(found) = f { Some(found) } else { None }).map(RouteBody::from),
-            actions: all().filter_map(|f| if let Finding::Action(found) = f { Some(found.clone()) } else { None }).collect(),
-            offers: all().filter_map(|f| if let Finding::Offer(found) = f { Some(found.clone()) } else { None }).collect(),
+            actions: all()
+                .filter_map(|f| if let Finding::Action(found) = f { Some(found.clone()) } else { None })
+                .collect(),
+            offers: all()
+                .filter_map(|f| if let Finding::Offer(found) = f { Some(found.clone()) } else { None })
+                .collect(),
             agents: record.reports.iter().map(AgentBody::from).collect(),
             degraded: record.degraded.clone(),
             model: record.reply.model.clone(),

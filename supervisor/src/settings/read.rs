@@ -204,8 +204,11 @@ mod tests {
             environment: pairs(&[("MOTORLINE_LIBARY", "folder://x"), ("MOTORLINE_DATA", "")]),
             file: Some(("m.toml".into(), "[model]\nfast = ['cloud://x']\nquick = 1".into())),
         };
-        let text = Settings::resolve(&sources).unwrap_err().iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
-        for expected in ["everywhere", "0 to 1", "did you mean MOTORLINE_LIBRARY?", "it is empty", "cloud://x", "model.quick"] {
+        let text =
+            Settings::resolve(&sources).unwrap_err().iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+        for expected in
+            ["everywhere", "0 to 1", "did you mean MOTORLINE_LIBRARY?", "it is empty", "cloud://x", "model.quick"]
+        {
             assert!(text.contains(expected), "{expected} is missing from:\n{text}");
         }
     }

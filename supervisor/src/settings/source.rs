@@ -86,7 +86,15 @@ impl Sources {
             Ok(table) => flatten("", &table, &mut values),
             Err(cause) => {
                 let expected = "a TOML file such as `listen = \"127.0.0.1:8080\"`".to_owned();
-                return (values, vec![Problem { setting: name.clone(), found: cause.to_string(), origin: Origin::File(name.clone()), expected }]);
+                return (
+                    values,
+                    vec![Problem {
+                        setting: name.clone(),
+                        found: cause.to_string(),
+                        origin: Origin::File(name.clone()),
+                        expected,
+                    }],
+                );
             }
         }
         (values, Vec::new())
@@ -98,7 +106,11 @@ impl Sources {
         let ours = self.environment.iter().filter(|(name, _)| name.starts_with(PREFIX));
         let variables = ours.map(|(name, _)| (name.clone(), Origin::Environment(name.clone()), true));
         let keys = file.keys().map(|key| (key.clone(), Origin::File(file_name.clone()), false));
-        flags.chain(variables).chain(keys).filter_map(|(name, origin, is_variable)| unknown(&name, origin, is_variable)).collect()
+        flags
+            .chain(variables)
+            .chain(keys)
+            .filter_map(|(name, origin, is_variable)| unknown(&name, origin, is_variable))
+            .collect()
     }
 }
 
@@ -108,10 +120,10 @@ fn unknown(name: &str, origin: Origin, is_variable: bool) -> Option<Problem> {
     if known.iter().any(|known| known == name) {
         return None;
     }
-    let nearest = known.into_iter().max_by(|a, b| {
-        strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name))
-    });
-    let expected = format!("one of the settings that `motorline config` lists; did you mean {}?", nearest.unwrap_or_default());
+    let nearest =
+        known.into_iter().max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
+    let expected =
+        format!("one of the settings that `motorline config` lists; did you mean {}?", nearest.unwrap_or_default());
     Some(Problem { setting: name.to_owned(), found: "there is no such setting".into(), origin, expected })
 }
 

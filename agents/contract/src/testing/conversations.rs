@@ -130,11 +130,16 @@ async fn concurrent_turns_lose_nothing(store: &Arc<dyn Conversations>) {
 }
 
 async fn simultaneous_openings_of_one_key_admit_one(store: &Arc<dyn Conversations>) {
-    let outcomes = join_all((0..32).map(|n| {
-        let store = store.clone();
-        async move { store.open(&opening(&turn(&format!("race-{n}"), "race", &customer("ada"), "hello"), "race")).await }
-    }))
-    .await;
+    let outcomes =
+        join_all(
+            (0..32).map(|n| {
+                let store = store.clone();
+                async move {
+                    store.open(&opening(&turn(&format!("race-{n}"), "race", &customer("ada"), "hello"), "race")).await
+                }
+            }),
+        )
+        .await;
     let admitted = outcomes.iter().filter(|outcome| matches!(outcome, Ok(Opened::New(_)))).count();
     let refused = outcomes.iter().filter(|outcome| matches!(outcome, Err(e) if e.kind == ErrorKind::Conflict)).count();
     assert_eq!((admitted, refused), (1, 31));

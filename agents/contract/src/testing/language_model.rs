@@ -2,10 +2,10 @@
 
 use futures::StreamExt;
 
+use crate::finding::{Applicability, DocumentKind};
 use crate::ports::LanguageModel;
 use crate::prompt::{Delta, Prompt};
 use crate::record::Citation;
-use crate::finding::{Applicability, DocumentKind};
 
 /// Checks a model: it streams text, ends once, stays within the maximum and cites only what it was given.
 pub async fn check(model: &dyn LanguageModel) {
@@ -18,7 +18,8 @@ pub async fn check(model: &dyn LanguageModel) {
     let Some(Delta::End { usage, .. }) = deltas.last() else { panic!("nothing follows the end") };
     assert!(usage.output_tokens <= 150, "the maximum holds: {usage:?}");
 
-    let text: String = deltas.iter().map(|delta| if let Delta::Text(text) = delta { text.as_str() } else { "" }).collect();
+    let text: String =
+        deltas.iter().map(|delta| if let Delta::Text(text) = delta { text.as_str() } else { "" }).collect();
     assert!(text.contains("2.5 bar"), "the answer is in the evidence: {text:?}");
     assert!(text.contains("[1]"), "the answer is cited: {text:?}");
     assert!(!text.contains("[2]"), "nothing is cited that was not given: {text:?}");

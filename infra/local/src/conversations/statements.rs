@@ -36,7 +36,13 @@ impl Statements<'_> {
         )
     }
 
-    pub(super) fn take_key(&self, owner: &str, opening: &Opening, session: &SessionId, expires: Timestamp) -> Result<()> {
+    pub(super) fn take_key(
+        &self,
+        owner: &str,
+        opening: &Opening,
+        session: &SessionId,
+        expires: Timestamp,
+    ) -> Result<()> {
         self.run(
             "INSERT INTO keys (owner, key, fingerprint, turn, expires_ms, session) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
              ON CONFLICT (owner, key) DO UPDATE SET turn = ?4, expires_ms = ?5, session = ?6",
@@ -111,7 +117,9 @@ impl Statements<'_> {
     }
 
     pub(super) fn records(&self, session: &SessionId) -> Result<Vec<String>> {
-        self.all("SELECT record FROM turns WHERE session = ?1 ORDER BY seq", params![session.as_str()], |row| row.get(0))
+        self.all("SELECT record FROM turns WHERE session = ?1 ORDER BY seq", params![session.as_str()], |row| {
+            row.get(0)
+        })
     }
 
     /// Writes nothing, but takes part in a real transaction.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use contract::record::Citation;
 
 use super::tables::vehicles;
-use crate::text::terms::tokens;
+use language::terms::tokens;
 
 /// First and last year that a four-digit number can mean a model year.
 const YEARS: std::ops::RangeInclusive<u16> = 1990..=2100;

@@ -5,7 +5,7 @@ use super::cars::Car;
 use super::choose::{Choice, Place};
 use super::passage::{Evidence, Passage};
 use super::tables::{fill, phrases, questions};
-use crate::text::terms::{Matter, matter};
+use language::terms::{Matter, matter};
 
 /// What is said, piece by piece; the pieces carry their own white space.
 #[derive(Debug, Default)]

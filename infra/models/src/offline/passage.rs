@@ -7,9 +7,9 @@ use super::agreement::{Agreement, agreement};
 use super::cars::{self, Car, Mention, mention};
 use super::question::line;
 use super::tables::{questions, vehicles};
-use crate::text::numbers::{Quantity, quantities};
-use crate::text::sentences::{citations, is_hostile, sentences, without_list_mark};
-use crate::text::terms::{terms, tokens};
+use language::numbers::{Quantity, quantities};
+use language::sentences::{citations, is_hostile, sentences, without_list_mark};
+use language::terms::{terms, tokens};
 
 /// Pieces of evidence, bytes of a passage and of a sentence that are read, so that the work is bounded.
 const MOST_PASSAGES: usize = 32;

@@ -6,8 +6,8 @@ use contract::Exchange;
 
 use super::cars::without_variants;
 use super::tables::{Kind, KindRow, questions};
-use crate::text::sentences;
-use crate::text::terms::{Matter, matter, same, terms, tokens};
+use language::sentences;
+use language::terms::{Matter, matter, same, terms, tokens};
 
 /// Bytes that are read of a message; the door allows 4,000 characters.
 const LONGEST: usize = 16_384;

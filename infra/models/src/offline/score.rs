@@ -9,8 +9,8 @@ use super::agreement::Agreement;
 use super::passage::{Evidence, Form, Passage, Sentence};
 use super::question::Question;
 use super::tables::{Kind, questions};
-use crate::text::numbers::Quantity;
-use crate::text::terms::{same, terms};
+use language::numbers::Quantity;
+use language::terms::{same, terms};
 
 /// What a term counts that stands in the path of headings, in the title, or elsewhere in the passage.
 const IN_HEADING: f32 = 0.7;
@@ -81,7 +81,8 @@ impl Scores {
             let about = ABOUT * about(question, passage, &weights);
             let unfit = if passage.agreement == Agreement::Other { UNFIT } else { 0.0 };
             let special = if is_special(question, &passage.last_heading) { SPECIAL } else { 0.0 };
-            scores.score = covered(&weights, scores.heading, [0, scores.title, scores.body]) + about + prior - unfit - special;
+            scores.score =
+                covered(&weights, scores.heading, [0, scores.title, scores.body]) + about + prior - unfit - special;
             for (at, (score, sentence)) in scores.sentences.iter_mut().zip(&passage.sentences).enumerate() {
                 score.fits = fits(sentence, question);
                 let covers = covered(&weights, score.terms, context);

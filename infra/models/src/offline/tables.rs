@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::text::terms::terms;
+use language::terms::terms;
 
 /// How questions are asked and answered.
 pub(crate) fn questions() -> &'static Questions {
@@ -217,7 +217,7 @@ mod tests {
         let lists =
             questions().kinds.iter().flat_map(|row| [&row.cues, &row.openings]).chain(questions().measures.values());
         for cue in lists.flatten().chain(&questions().follow_up).chain(&questions().leaning_phrases) {
-            assert_eq!(&crate::text::terms::tokens(cue).join(" "), cue);
+            assert_eq!(&language::terms::tokens(cue).join(" "), cue);
         }
     }
 }

@@ -6,12 +6,12 @@ use contract::Exchange;
 use contract::finding::{Applicability, DocumentKind};
 use contract::prompt::Prompt;
 use contract::record::Citation;
+use language::support::{SentenceSupport, support};
 use proptest::prelude::*;
 use serde::Deserialize;
 
 use super::answer::answer;
 use super::{OfflineModel, tokens};
-use crate::grounding;
 
 const ANSWERS: &str = include_str!("../../tests/answers.toml");
 
@@ -160,4 +160,11 @@ proptest! {
             prop_assert!(sentence.citations.iter().all(|number| (1..=texts.len()).contains(number)));
         }
     }
+}
+
+/// The support of each sentence by the sources as the response agent reads them: title, headings and text.
+fn grounding(text: &str, evidence: &[Citation]) -> Vec<SentenceSupport> {
+    let sources: Vec<String> =
+        evidence.iter().map(|found| format!("{}. {}. {}", found.title, found.section, found.text)).collect();
+    support(text, &sources.iter().map(String::as_str).collect::<Vec<_>>())
 }

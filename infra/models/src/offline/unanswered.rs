@@ -4,7 +4,7 @@ use super::passage::Evidence;
 use super::question::Question;
 use super::score::Scores;
 use super::tables::{fill, phrases, questions};
-use crate::text::terms::{Matter, matter, terms};
+use language::terms::{Matter, matter, terms};
 
 /// A section is half-way close when its heading covers at least this share of the question.
 const HALF_WAY: f32 = 0.25;

@@ -38,7 +38,12 @@ impl Intents {
         let trained = clock.elapsed();
         let (verdicts, each) = timed(&rows, |row| classifier.classify(&row.text));
         println!("{}", measure(classifier.labels(), &rows, &verdicts));
-        println!("trained on {} texts in {:.1} ms; {:.1} µs a text", examples.len(), trained.as_secs_f64() * 1e3, each.as_secs_f64() * 1e6);
+        println!(
+            "trained on {} texts in {:.1} ms; {:.1} µs a text",
+            examples.len(),
+            trained.as_secs_f64() * 1e3,
+            each.as_secs_f64() * 1e6
+        );
         Ok(())
     }
 
@@ -61,7 +66,11 @@ fn rows(file: &std::path::Path, split: Option<&str>) -> Result<Vec<Row>, String>
     let mut rows = read_rows(&read(file)?).map_err(|error| format!("{}: {error}", file.display()))?;
     rows.retain(|row| split.is_none_or(|split| row.split.as_deref() == Some(split)));
     if rows.is_empty() {
-        return Err(format!("{} holds no row{}", file.display(), split.map(|s| format!(" of the split {s:?}")).unwrap_or_default()));
+        return Err(format!(
+            "{} holds no row{}",
+            file.display(),
+            split.map(|s| format!(" of the split {s:?}")).unwrap_or_default()
+        ));
     }
     Ok(rows)
 }

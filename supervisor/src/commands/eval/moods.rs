@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use sentiment::evaluation::{evaluate, read_rows};
 use sentiment::SentimentAgent;
+use sentiment::evaluation::{evaluate, read_rows};
 
 use super::{read, timed};
 

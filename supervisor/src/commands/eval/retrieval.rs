@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use contract::ports::Query;
-use knowledge::rank::Weights;
 use knowledge::evaluation::{answers, figures, library_cases, mean, pairs, questions};
+use knowledge::rank::Weights;
 
 use super::timed;
 use crate::settings::Settings;
@@ -67,7 +67,8 @@ fn on_pairs(file: &Path) -> Result<(), String> {
     });
     let mut all = Vec::with_capacity(found.len());
     for (passages, (_, relevant)) in found.into_iter().zip(&questions) {
-        let ranked: Vec<String> = passages.map_err(|error| error.to_string())?.into_iter().map(|found| found.document).collect();
+        let ranked: Vec<String> =
+            passages.map_err(|error| error.to_string())?.into_iter().map(|found| found.document).collect();
         all.push(figures(&ranked, relevant));
     }
     println!("{}", mean(all));
