@@ -68,8 +68,9 @@ impl Course {
     /// The action agents that the route names.
     pub(crate) fn routed(&self) -> Vec<String> {
         let findings = self.reports.iter().flat_map(|report| &report.findings);
-        let route =
-            findings.filter_map(|finding| if let Finding::Route(route) = finding { Some(route) } else { None }).next_back();
+        let route = findings
+            .filter_map(|finding| if let Finding::Route(route) = finding { Some(route) } else { None })
+            .next_back();
         route.map(|route| route.agents.clone()).unwrap_or_default()
     }
 

@@ -184,7 +184,9 @@ fn related(question: &Question, evidence: &Evidence, scores: &Scores, best: Plac
                     score.score >= OTHER_PASSAGE * top.score && joins
                 }
             };
-            near && may_follow(&evidence.passages[place.0], place.1) && !repeats(evidence, &places, **place)
+            near && may_follow(&evidence.passages[place.0], place.1)
+                && !(forbids(&evidence.passages[place.0], place.1) && answers_plainly(question.kind))
+                && !repeats(evidence, &places, **place)
         };
         let next =
             ranked.iter().filter(belongs).max_by(|one, other| value(one).total_cmp(&value(other)).then(other.cmp(one)));
@@ -195,6 +197,15 @@ fn related(question: &Question, evidence: &Evidence, scores: &Scores, best: Plac
     }
     in_order(&mut places, best.0);
     Choice { places, steps: 0 }
+}
+
+/// Whether a sentence says what not to do. Beside a plain figure or name it would only bring the wrong one into play.
+fn forbids(passage: &Passage, at: usize) -> bool {
+    passage.sentences.get(at).is_some_and(super::passage::Sentence::forbids)
+}
+
+fn answers_plainly(kind: Kind) -> bool {
+    matches!(kind, Kind::Open | Kind::Quantity | Kind::Definition | Kind::Place)
 }
 
 /// Whether a sentence may follow the best one: it can stand, is for the customer's car, and is no row of a table.

@@ -123,7 +123,6 @@ impl Evidence {
 impl Passage {
     fn read(index: usize, citation: &Citation, models: &[String]) -> Self {
         let text = &citation.text[..citation.text.floor_char_boundary(LONGEST_PASSAGE)];
-        let title = vec![citation.title.as_str()];
         Self {
             index,
             section: citation.section.clone(),
@@ -132,9 +131,9 @@ impl Passage {
             models: citation.applies.models.clone(),
             years: citation.applies.years.clone(),
             mention: mention(&citation.section, models),
-            heading: terms(&cars::without_variants(&citation.section)),
-            last_heading: terms(&cars::without_variants(last_heading(&citation.section))),
-            title: title.into_iter().flat_map(terms).collect(),
+            heading: headings(&citation.section, citation.kind),
+            last_heading: headings(last_heading(&citation.section), citation.kind),
+            title: terms(&citation.title),
             sentences: sentences(text).into_iter().filter_map(|text| Sentence::read(text, models)).collect(),
             agreement: Agreement::Silent,
         }
@@ -182,6 +181,15 @@ impl Sentence {
     /// Whether it tells the reader not to do something.
     pub(crate) fn forbids(&self) -> bool {
         self.line.starts_with(" do not ") || self.line.starts_with(" never ")
+    }
+}
+
+/// The terms of headings. The heading of a trouble code is its name alone, so what every code is about stands with it.
+fn headings(section: &str, kind: DocumentKind) -> Vec<String> {
+    let own = terms(&cars::without_variants(section));
+    match kind {
+        DocumentKind::Dtc => own.into_iter().chain(questions().codes.iter().cloned()).collect(),
+        _ => own,
     }
 }
 

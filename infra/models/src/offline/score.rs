@@ -35,8 +35,9 @@ const UNFIT: f32 = 1.0;
 /// What is taken off under a heading about circumstances that the question does not name, such as winter wheels.
 const SPECIAL: f32 = 0.4;
 
-/// Words at the beginning of a sentence among which its subject is looked for.
-const SUBJECT: usize = 6;
+/// Words at the beginning of a sentence among which its subject is looked for: usually, and where `is a …` ends it.
+const USUAL_SUBJECT: usize = 6;
+const LONGEST_SUBJECT: usize = 9;
 
 /// A set of the question's terms, one bit each; a question has at most 48.
 pub(crate) type Terms = u64;
@@ -215,7 +216,8 @@ fn fits(sentence: &Sentence, question: &Question) -> f32 {
         Kind::Definition => (0.5 * says(Kind::Definition) + defines(sentence, question)).min(1.0),
         Kind::Advice => says(Kind::Definition).max(instructs),
         Kind::Permission => (0.8 * says(Kind::Permission)).max(instructs),
-        Kind::Open => 0.0,
+        // `The key battery of the Lumen is a CR2032 cell.` answers which one it is; half a definition does not.
+        Kind::Open => defines(sentence, question).floor(),
         kind => says(kind),
     }
 }
@@ -223,16 +225,19 @@ fn fits(sentence: &Sentence, question: &Question) -> f32 {
 /// How much a sentence looks like the definition of what is asked for: half for beginning with it, all for going on with
 /// what it is: `Veldra Circle is the …`.
 fn defines(sentence: &Sentence, question: &Question) -> f32 {
-    let words: Vec<&str> = sentence.line.split_whitespace().take(SUBJECT).collect();
-    let verb = words.iter().position(|word| matches!(*word, "is" | "are"));
-    let subject = terms(&words[..verb.unwrap_or(words.len())].join(" "));
+    let words: Vec<&str> = sentence.line.split_whitespace().take(LONGEST_SUBJECT).collect();
     let asked = |term: &String| question.terms.iter().any(|(asked, weight)| *weight >= 0.5 && same(term, asked));
-    if sentence.form != Form::Statement || !subject.iter().any(asked) {
+    let names_it = |subject: &[&str]| terms(&subject.join(" ")).iter().any(asked);
+    if sentence.form != Form::Statement {
         return 0.0;
     }
-    let article =
-        verb.and_then(|verb| words.get(verb + 1)).is_some_and(|word| matches!(*word, "a" | "an" | "the" | "one"));
-    if article { 1.0 } else { 0.5 }
+    let verb = words.iter().position(|word| matches!(*word, "is" | "are")).unwrap_or(words.len());
+    let article = words.get(verb + 1).is_some_and(|word| matches!(*word, "a" | "an" | "the" | "one"));
+    match () {
+        () if article && names_it(&words[..verb]) => 1.0,
+        () if names_it(&words[..verb.min(USUAL_SUBJECT)]) => 0.5,
+        () => 0.0,
+    }
 }
 
 fn measured(sentence: &Sentence, question: &Question) -> f32 {

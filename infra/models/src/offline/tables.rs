@@ -65,6 +65,8 @@ pub(crate) struct Questions {
     pub(crate) measuring: HashSet<String>,
     /// Terms of circumstances that a customer names when they mean them, such as `winter`.
     pub(crate) special: HashSet<String>,
+    /// Terms of what every trouble code is about.
+    pub(crate) codes: Vec<String>,
     /// What is measured → the cues that ask for it.
     pub(crate) measures: BTreeMap<String, Vec<String>>,
     pub(crate) follow_up: Vec<String>,
@@ -149,6 +151,7 @@ struct Answers {
     frequency: String,
     measuring: String,
     special: String,
+    codes: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -178,6 +181,7 @@ impl From<QuestionTable> for Questions {
             kinds: table.kind,
             measuring: terms(&table.answers.measuring).into_iter().collect(),
             special: terms(&table.answers.special).into_iter().collect(),
+            codes: terms(&table.answers.codes),
             frequency: set(&table.answers.frequency),
             answers: table.answers.kinds.iter().map(|(kind, words)| (*kind, set(words))).collect(),
             measures: table.measures,
