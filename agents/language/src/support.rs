@@ -142,7 +142,8 @@ fn judge(sentence: &str, sources: &[Source]) -> SentenceSupport {
         return result(Verdict::UnknownCitation(unknown), 0.0, None);
     }
     if !claims(plain) {
-        return result(Verdict::NoClaim, 0.0, None);
+        let verdict = if cited.is_empty() { Verdict::NoClaim } else { Verdict::Supported };
+        return result(verdict, 0.0, None);
     }
     let statement = Statement::new(plain);
     let alone = |at: usize| compare(&statement, &[&sources[at]]);
