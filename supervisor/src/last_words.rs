@@ -40,7 +40,7 @@ fn most_important<'a>(findings: impl Iterator<Item = &'a Finding>) -> Option<(St
     }
     let quote = |found: &Passage| {
         let words = format!("I could not finish my answer, but {} says: {}", found.title, beginning(&found.text));
-        (words, Citation::from(found))
+        (words, found.clone())
     };
     safety.map(|fact| (fact.text.clone(), Citation::from(fact))).or_else(|| passage.map(quote))
 }

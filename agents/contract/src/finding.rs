@@ -118,6 +118,21 @@ pub struct Passage {
     pub applies: Applicability,
 }
 
+impl From<&Fact> for Passage {
+    /// The fact as something that a sentence can rest on.
+    fn from(fact: &Fact) -> Self {
+        Self {
+            document: fact.source.to_lowercase().replace(' ', "-"),
+            section: String::new(),
+            title: fact.source.clone(),
+            kind: DocumentKind::Record,
+            text: fact.text.clone(),
+            score: 1.0,
+            applies: Applicability::default(),
+        }
+    }
+}
+
 /// What kind of document a passage comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]

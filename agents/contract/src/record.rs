@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Applicability, DocumentKind, Fact, Passage};
+use crate::finding::Passage;
 use crate::{AgentReport, Exchange, Finding, Turn, Usage};
 
 /// A closed turn: stored, shown in the why view, replayed, learned from.
@@ -50,52 +50,8 @@ pub struct Reply {
     pub prompt_version: String,
 }
 
-/// What a sentence rests on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Citation {
-    /// Stable id of the document.
-    pub document: String,
-    /// Path of headings inside it.
-    pub section: String,
-    /// Title of the document for people.
-    pub title: String,
-    /// What kind of document it is.
-    pub kind: DocumentKind,
-    /// The passage itself, so that a client can show it without another call.
-    pub text: String,
-    /// Relevance of the passage to the question; comparable within one reply only.
-    pub score: f32,
-    /// The vehicles that the text holds for.
-    pub applies: Applicability,
-}
-
-impl From<&Passage> for Citation {
-    fn from(passage: &Passage) -> Self {
-        Self {
-            document: passage.document.clone(),
-            section: passage.section.clone(),
-            title: passage.title.clone(),
-            kind: passage.kind,
-            text: passage.text.clone(),
-            score: passage.score,
-            applies: passage.applies.clone(),
-        }
-    }
-}
-
-impl From<&Fact> for Citation {
-    fn from(fact: &Fact) -> Self {
-        Self {
-            document: fact.source.to_lowercase().replace(' ', "-"),
-            section: String::new(),
-            title: fact.source.clone(),
-            kind: DocumentKind::Record,
-            text: fact.text.clone(),
-            score: 1.0,
-            applies: Applicability::default(),
-        }
-    }
-}
+/// What a sentence rests on: a passage of the library, or a fact made into one.
+pub type Citation = Passage;
 
 /// How long a turn took, in milliseconds since it was received.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]

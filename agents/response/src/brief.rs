@@ -39,7 +39,7 @@ impl<'a> Brief<'a> {
                 Finding::Action(_) | Finding::Offer(_) | Finding::Reply(_) => {}
             }
         }
-        brief.evidence.extend(passages.into_iter().map(Citation::from));
+        brief.evidence.extend(passages.into_iter().cloned());
         brief
     }
 
