@@ -22,13 +22,14 @@ pub(crate) struct Course {
 }
 
 impl Course {
+    /// A turn that was taken up at `began` on the clock.
     pub(crate) fn begin(
         turn: Turn,
         history: Vec<Exchange>,
+        began: Duration,
         clock: Arc<dyn Clock>,
         audience: Arc<dyn Audience>,
     ) -> Self {
-        let began = clock.elapsed();
         let spoken = Spoken { words: Mutex::default(), clock: clock.clone(), began, audience };
         Self {
             turn: Arc::new(turn),

@@ -57,6 +57,8 @@ impl Supervisor {
     /// # Errors
     /// Those of [`Conversations::open`] and [`Conversations::close`]: the turn was not admitted, or the store is lost.
     pub async fn take(&self, request: Request, audience: Arc<dyn Audience>) -> Result<TurnRecord> {
+        // The deadline runs from here: a slow store takes its time from the agents, not from the customer.
+        let began = self.clock.elapsed();
         let Request { turn, key, fingerprint } = request;
         let opening = Opening { turn: turn.clone(), key, fingerprint, lease: self.lease, history_limit: self.history };
         let ticket = match self.conversations.open(&opening).await? {
@@ -66,7 +68,7 @@ impl Supervisor {
                 return Ok(*record);
             }
         };
-        let mut course = Course::begin(turn, ticket.history.clone(), self.clock.clone(), audience.clone());
+        let mut course = Course::begin(turn, ticket.history.clone(), began, self.clock.clone(), audience.clone());
         for stage in LINE {
             let reports = self.ask_all(stage, &course, &*audience).await;
             course.add(reports);
