@@ -76,6 +76,8 @@ pub struct Sentiment {
     pub urgency: Urgency,
     /// The dangers that the words report.
     pub hazards: Vec<Hazard>,
+    /// The dangers that the message before reported, when these words report none: they may not be over.
+    pub earlier_hazards: Vec<Hazard>,
 }
 
 /// Which way a feeling goes.

@@ -3,7 +3,7 @@
 use contract::finding::{DocumentKind, Intent, Passage, Polarity, Route, Sentiment, Target, Tier};
 use contract::profile::Profile;
 use contract::record::Citation;
-use contract::{Finding, Tone, Turn, TurnContext};
+use contract::{Finding, Tone, TurnContext};
 
 /// The findings of a turn, by what a reply needs them for.
 pub(crate) struct Brief<'a> {
@@ -67,12 +67,10 @@ impl<'a> Brief<'a> {
         self.evidence.iter().any(|citation| citation.kind != DocumentKind::Record)
     }
 
-    /// The library's entries for the trouble codes that the car itself reports: what the customer asks about a lamp, the car
-    /// has answered already.
-    pub(crate) fn reported_codes(&self, turn: &Turn) -> impl Iterator<Item = &Citation> {
-        let reported = turn.vehicle.as_ref().map(|vehicle| vehicle.warnings.as_slice()).unwrap_or_default();
-        let is_reported = |section: &str| reported.iter().any(|code| code.eq_ignore_ascii_case(section));
-        self.evidence.iter().filter(move |found| found.kind == DocumentKind::Dtc && is_reported(&found.section))
+    /// The library's entries for trouble codes. They are looked up exactly, only for codes that the customer names or the car
+    /// reports: each deserves an answer, whatever else is asked.
+    pub(crate) fn codes(&self) -> impl Iterator<Item = &Citation> {
+        self.evidence.iter().filter(|found| found.kind == DocumentKind::Dtc)
     }
 
     /// The customer's first name, or nothing.

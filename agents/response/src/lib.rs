@@ -118,6 +118,9 @@ impl Agent for ResponseAgent {
         if !Self::generates(&brief) {
             return Ok(Answer::of(Finding::Reply(voice.into_reply(SCRIPT, ""))));
         }
+        if let Some(preface) = brief.intent.and_then(|intent| self.phrases.preface(&intent.label)) {
+            voice.say(preface);
+        }
         let human = brief.human();
         let manner = Manner {
             tone: self.phrases.tone(tone),
@@ -125,7 +128,7 @@ impl Agent for ResponseAgent {
             vehicle_channel: context.turn.channel == Channel::Vehicle,
             human,
         };
-        for code in brief.reported_codes(&context.turn) {
+        for code in brief.codes() {
             // The first sentence of an entry says what the code means.
             sentences(&code.text).first().into_iter().for_each(|meaning| voice.say_citing(meaning, &[code]));
         }

@@ -14,6 +14,7 @@ pub(crate) struct Phrases {
     tones: Toned,
     apology: Toned,
     missing: BTreeMap<String, String>,
+    preface: BTreeMap<String, String>,
     scripted: BTreeMap<String, Toned>,
     handoff: Handoff,
 }
@@ -70,6 +71,11 @@ impl Phrases {
     /// What the customer should know about a missing agent, if they would notice.
     pub(crate) fn missing(&self, agent: &str) -> Option<&str> {
         self.missing.get(agent).map(String::as_str)
+    }
+
+    /// What is said before the answer to an intent, such as what this chat cannot do.
+    pub(crate) fn preface(&self, intent: &str) -> Option<&str> {
+        self.preface.get(intent).map(String::as_str)
     }
 
     /// The whole answer to an intent that needs no model.

@@ -22,6 +22,10 @@ impl<'a> Voice<'a> {
 
     /// Says a sentence and what it rests on.
     pub(crate) fn say_citing(&mut self, sentence: &str, sources: &[&Citation]) {
+        // What was said first for its importance is not said again when the model comes to it.
+        if self.reply.text.contains(sentence.trim()) {
+            return;
+        }
         let markers: String = sources.iter().map(|source| format!(" [{}]", self.number(source))).collect();
         self.release(&format!("{}{markers}", sentence.trim()));
     }

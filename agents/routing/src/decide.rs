@@ -43,6 +43,7 @@ fn holds(when: &Conditions, table: &Table, situation: &Situation<'_>) -> bool {
         && when.urgency.is_none_or(|least| urgency(table, situation) >= least)
         && when.polarity.is_none_or(|polarity| feels(&|found| found.polarity == polarity))
         && when.intensity_from.is_none_or(|least| feels(&|found| found.intensity >= least))
+        && when.confidence_from.is_none_or(|least| confidence >= least)
         && when.confidence_below.is_none_or(|below| confidence < below)
         && when.signed_in.is_none_or(|signed_in| situation.signed_in == signed_in)
 }
@@ -56,6 +57,9 @@ fn sure_intent<'a>(sure_from: f32, situation: &Situation<'a>) -> Option<&'a Inte
 /// "How do I use the parking brake?" looks like failing brakes to a classifier. So where the words were read and found
 /// harmless, a kind of matter that is an emergency counts only when it is nearly certain.
 fn urgency(table: &Table, situation: &Situation<'_>) -> Urgency {
+    if still_in_danger(table, situation) {
+        return Urgency::Emergency;
+    }
     let by_words = situation.sentiment.map(|sentiment| sentiment.urgency);
     let harmless = by_words == Some(Urgency::Routine);
     let by_kind = sure_intent(table.sure_from, situation).map_or(Urgency::Routine, |intent| match intent.urgency {
@@ -63,6 +67,15 @@ fn urgency(table: &Table, situation: &Situation<'_>) -> Urgency {
         urgency => urgency,
     });
     by_words.unwrap_or_default().max(by_kind)
+}
+
+/// Whether the message before reported a danger and this one does not plainly turn to something else: "he is crying,
+/// hurry" after "my child is locked in the car" is no new matter.
+fn still_in_danger(table: &Table, situation: &Situation<'_>) -> bool {
+    let reported = situation.sentiment.is_some_and(|sentiment| !sentiment.earlier_hazards.is_empty());
+    let other_matter =
+        sure_intent(table.sure_from, situation).is_some_and(|intent| !table.goes_on.contains(&intent.label));
+    reported && !other_matter
 }
 
 #[cfg(test)]
@@ -77,7 +90,7 @@ mod tests {
     }
 
     fn feeling(polarity: Polarity, intensity: f32, urgency: Urgency) -> Sentiment {
-        Sentiment { polarity, score: 0.0, intensity, urgency, hazards: Vec::new() }
+        Sentiment { polarity, score: 0.0, intensity, urgency, hazards: Vec::new(), earlier_hazards: Vec::new() }
     }
 
     fn route(intent: Option<Intent>, sentiment: Option<Sentiment>) -> Route {
@@ -122,6 +135,25 @@ mod tests {
         assert!(found.safety.as_ref().is_some_and(|fact| fact.text.contains("brake")), "{found:?}");
         assert!(found.agents.is_empty(), "{found:?}");
         assert_eq!(found.queue, "safety");
+    }
+
+    #[test]
+    fn a_danger_lasts_until_the_customer_turns_to_something_else() {
+        let earlier_hazards = vec![Hazard { name: "child_locked_in".into(), evidence: "locked in".into() }];
+        let after = || {
+            Some(Sentiment {
+                earlier_hazards: earlier_hazards.clone(),
+                ..feeling(Polarity::Negative, 0.3, Urgency::Routine)
+            })
+        };
+        for vague in [intent("out_of_scope", 0.8, Urgency::Routine), intent("range", 0.2, Urgency::Routine)] {
+            let found = route(Some(vague), after());
+            assert!(
+                found.reason.starts_with("danger: ") && found.safety.is_some_and(|fact| fact.text.contains("window"))
+            );
+        }
+        let found = route(Some(intent("service_booking", 0.9, Urgency::Routine)), after());
+        assert_eq!(found.safety, None);
     }
 
     #[test]

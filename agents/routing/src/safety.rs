@@ -45,8 +45,10 @@ impl Safety {
     /// What to do first. The most dangerous of the reported dangers speaks: one thing at a time.
     pub fn guidance(&self, intent: Option<&Intent>, sentiment: Option<&Sentiment>) -> Fact {
         let reported = |danger: &&Danger| {
-            let by_words =
-                sentiment.is_some_and(|s| s.hazards.iter().any(|hazard| danger.hazards.contains(&hazard.name)));
+            let told = |s: &Sentiment| {
+                s.hazards.iter().chain(&s.earlier_hazards).any(|hazard| danger.hazards.contains(&hazard.name))
+            };
+            let by_words = sentiment.is_some_and(told);
             by_words || intent.is_some_and(|intent| danger.intents.contains(&intent.label))
         };
         let say = self.dangers.iter().find(reported).map_or(&self.otherwise, |danger| &danger.say);
@@ -62,7 +64,14 @@ mod tests {
 
     fn words(hazards: &[&str]) -> Sentiment {
         let hazards = hazards.iter().map(|name| Hazard { name: (*name).into(), evidence: String::new() }).collect();
-        Sentiment { polarity: Polarity::Neutral, score: 0.0, intensity: 0.0, urgency: Urgency::Emergency, hazards }
+        Sentiment {
+            polarity: Polarity::Neutral,
+            score: 0.0,
+            intensity: 0.0,
+            urgency: Urgency::Emergency,
+            hazards,
+            earlier_hazards: Vec::new(),
+        }
     }
 
     #[test]

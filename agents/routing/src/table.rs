@@ -11,6 +11,8 @@ pub struct Table {
     pub sure_from: f32,
     /// Probability from which a dangerous intent counts although the words themselves were found harmless.
     pub danger_from: f32,
+    /// Intents of messages that go on from the one before: they do not end a danger that it reported.
+    pub goes_on: Vec<String>,
     /// The rules with conditions, in their order.
     pub rules: Vec<Rule>,
     /// The last rule, which has none: it decides whatever the others leave.
@@ -23,6 +25,7 @@ pub struct Table {
 struct File {
     sure_from: f32,
     danger_from: f32,
+    goes_on: Vec<String>,
     #[serde(rename = "rule")]
     rules: Vec<Rule>,
 }
@@ -63,6 +66,8 @@ pub struct Conditions {
     pub polarity: Option<Polarity>,
     /// The feeling is at least this strong.
     pub intensity_from: Option<f32>,
+    /// The intent is at least this sure.
+    pub confidence_from: Option<f32>,
     /// The intent is less sure than this, or unknown.
     pub confidence_below: Option<f32>,
     /// The customer is known, or is not.
@@ -85,7 +90,7 @@ impl Table {
     /// has conditions (some turn would then have no route).
     pub fn parse(text: &str) -> Result<Self> {
         let wrong = |message: String| Error::invalid("routes.toml", message);
-        let File { sure_from, danger_from, mut rules } = toml::from_str(text).map_err(|cause| {
+        let File { sure_from, danger_from, goes_on, mut rules } = toml::from_str(text).map_err(|cause| {
             wrong(cause.to_string()).hint("the comment at the top of the file lists the fields of a rule")
         })?;
         for (index, rule) in rules.iter().enumerate() {
@@ -98,7 +103,7 @@ impl Table {
             return Err(wrong(format!("the last rule, {:?}, has conditions", otherwise.name))
                 .hint("end with a rule without `when`, so that every turn has a route"));
         }
-        Ok(Self { sure_from, danger_from, rules, otherwise })
+        Ok(Self { sure_from, danger_from, goes_on, rules, otherwise })
     }
 }
 
@@ -110,11 +115,14 @@ mod tests {
     fn says_what_is_wrong_with_a_table() {
         let rule = "[[rule]]\nname='a'\nreason='r'\ntarget='human'\nqueue='q'\ntone='concise'\ntier='fast'\n";
         let cases = [
-            ("sure_from = 0.5\ndanger_from = 0.9\nrule = []", "there is no rule"),
-            (&format!("sure_from = 0.5\ndanger_from = 0.9\n{rule}colour = 'red'"), "colour"),
-            (&format!("sure_from = 0.5\ndanger_from = 0.9\n{rule}when = {{ urgency = 'urgent' }}"), "has conditions"),
-            (&format!("sure_from = 0.5\ndanger_from = 0.9\n{rule}{rule}"), "two rules"),
-            (&format!("sure_from = 0.5\ndanger_from = 0.9\n{}", rule.replace("human", "robot")), "robot"),
+            ("sure_from = 0.5\ndanger_from = 0.9\ngoes_on = []\nrule = []", "there is no rule"),
+            (&format!("sure_from = 0.5\ndanger_from = 0.9\ngoes_on = []\n{rule}colour = 'red'"), "colour"),
+            (
+                &format!("sure_from = 0.5\ndanger_from = 0.9\ngoes_on = []\n{rule}when = {{ urgency = 'urgent' }}"),
+                "has conditions",
+            ),
+            (&format!("sure_from = 0.5\ndanger_from = 0.9\ngoes_on = []\n{rule}{rule}"), "two rules"),
+            (&format!("sure_from = 0.5\ndanger_from = 0.9\ngoes_on = []\n{}", rule.replace("human", "robot")), "robot"),
         ];
         for (text, expected) in cases {
             let error = Table::parse(text).unwrap_err().to_string();

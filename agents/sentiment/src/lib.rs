@@ -47,13 +47,13 @@ impl SentimentAgent {
             score: mood.score,
             intensity: mood.intensity,
             urgency: alarm.urgency,
-            hazards: alarm
-                .evidence
-                .iter()
-                .filter(|found| found.safety && found.urgency == Urgency::Emergency)
-                .map(|found| hazard(found, text))
-                .collect(),
+            hazards: hazards(&alarm, text),
+            earlier_hazards: Vec::new(),
         }
+    }
+
+    fn hazards_in(&self, text: &str) -> Vec<Hazard> {
+        hazards(&self.hazards.read(text), text)
     }
 
     /// The reader of moods, for the evaluation.
@@ -65,6 +65,12 @@ impl SentimentAgent {
     pub fn hazards(&self) -> &HazardReader {
         &self.hazards
     }
+}
+
+/// The dangers of now that an alarm holds.
+fn hazards(alarm: &Alarm, text: &str) -> Vec<Hazard> {
+    let now = alarm.evidence.iter().filter(|found| found.safety && found.urgency == Urgency::Emergency);
+    now.map(|found| hazard(found, text)).collect()
 }
 
 fn hazard(found: &Evidence, text: &str) -> Hazard {
@@ -83,7 +89,11 @@ impl Agent for SentimentAgent {
     }
 
     async fn run(&self, context: &TurnContext) -> Result<Answer> {
-        Ok(Answer::of(Finding::Sentiment(self.read(&context.turn.text))))
+        let mut found = self.read(&context.turn.text);
+        if let (true, Some(before)) = (found.hazards.is_empty(), context.history.last()) {
+            found.earlier_hazards = self.hazards_in(&before.said);
+        }
+        Ok(Answer::of(Finding::Sentiment(found)))
     }
 }
 

@@ -15,11 +15,13 @@ const MOST_WORDS: usize = 4;
 
 /// The admission and the question back.
 pub(crate) fn unanswered(question: &Question, evidence: &Evidence, scores: &Scores) -> Vec<String> {
-    let admission = match topic(question, scores).filter(|_| !question.is_hostile()) {
+    let options = options(evidence, scores);
+    // With sections at hand that come close, their names say more than a word of the customer's picked out of its sentence.
+    let topic = topic(question, scores).filter(|_| options.is_empty() && !question.is_hostile());
+    let admission = match topic {
         Some(topic) => fill(&phrases().not_found, &[("topic", &topic)]),
         None => phrases().not_found_topicless.clone(),
     };
-    let options = options(evidence, scores);
     let ask = match options.as_slice() {
         [] => phrases().ask_open.clone(),
         [option] => fill(&phrases().ask_option, &[("option", option)]),
