@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use contract::finding::Tier;
+use contract::finding::{DocumentKind, Tier};
 use contract::ports::LanguageModel;
 use contract::record::Citation;
 use contract::{Agent, Answer, Card, Channel, Finding, Result, Stage, Tone, TurnContext};
@@ -24,6 +24,8 @@ use voice::Voice;
 
 /// Probability from which an intent is answered by its script alone.
 const SURE: f32 = 0.6;
+/// Probability from which a question is called none of our business although the library found something.
+const SURE_OF_OUTSIDE: f32 = 0.8;
 /// The label of what belongs to no intent.
 const OUT_OF_SCOPE: &str = "out_of_scope";
 /// What a reply without a model is recorded as.
@@ -79,7 +81,7 @@ impl ResponseAgent {
     fn scripted(&self, brief: &Brief<'_>, tone: Tone) -> Option<String> {
         let intent = brief.intent.filter(|intent| intent.confidence >= SURE && !brief.human())?;
         // "That is none of my business" must not shut the door on a question that the library answers.
-        if intent.label == OUT_OF_SCOPE && brief.has_passages() {
+        if intent.label == OUT_OF_SCOPE && brief.has_passages() && intent.confidence < SURE_OF_OUTSIDE {
             return None;
         }
         self.phrases.scripted(&intent.label, tone, brief.first_name())
@@ -135,6 +137,10 @@ impl Agent for ResponseAgent {
         let mut prompt = self.prompts.prompt(&manner, &context.turn.text, &context.history, self.limits)?;
         let model = if brief.tier() == Tier::Capable { &self.capable } else { &self.fast };
         prompt.evidence = brief.evidence;
+        if human {
+            // Until the person is there, the rules of the house help; steps from a manual are no answer to a complaint.
+            prompt.evidence.retain(|found| found.kind != DocumentKind::Manual);
+        }
         // With a person on the way, "I could not find anything" helps nobody.
         let admit = if human { Admit::SupportedOnly } else { Admit::Everything };
         let usage = speak(&mut voice, &**model, &prompt, admit).await?;

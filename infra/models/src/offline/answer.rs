@@ -12,7 +12,7 @@ use super::question::Question;
 use super::score::Scores;
 use super::siblings::{Scope, Siblings, siblings};
 use super::tables::{fill, phrases};
-use super::unanswered::{either, small_talk, unanswered};
+use super::unanswered::{closest, either, small_talk, unanswered};
 
 /// Least share of the question that the best sentence, with its headings, must cover. Below it the engine admits that it does
 /// not know. Chosen between 0.45 and 0.75 with the shipped library: the lowest value at which more than 94 of 100 foreign
@@ -52,7 +52,14 @@ pub(crate) fn answer(prompt: &Prompt) -> Answer {
         found = supported(&question, &evidence, &scores);
     }
     match found {
-        None if composer.is_empty() => composer.say_all(&unanswered(&question, &evidence, &scores)),
+        None if composer.is_empty() => match closest(&question, &evidence, &scores) {
+            Some(place) => {
+                let section = evidence.passages.get(place.0).map(|passage| passage.heading_line()).unwrap_or_default();
+                composer.say(&fill(&phrases().closest, &[("section", section)]));
+                compose(&choose(&question, &evidence, &scores, place), &evidence, &car, &mut composer);
+            }
+            None => composer.say_all(&unanswered(&question, &evidence, &scores)),
+        },
         None => {}
         Some((best, choice)) => match siblings(&question, &evidence, &scores, &car, best) {
             Some(siblings) => say_siblings(siblings, &evidence, best, &mut composer),

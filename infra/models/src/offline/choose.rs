@@ -64,6 +64,11 @@ pub(crate) fn best(question: &Question, evidence: &Evidence, scores: &Scores) ->
     if names_it { ranked.into_iter().find(|place| place.0 == passage) } else { Some(top) }
 }
 
+/// The best sentence of one passage that can be quoted.
+pub(crate) fn best_of(evidence: &Evidence, scores: &Scores, passage: usize) -> Option<Place> {
+    ranked(evidence, scores).into_iter().find(|place| place.0 == passage)
+}
+
 /// The sentences that answer the question, around the best one.
 pub(crate) fn choose(question: &Question, evidence: &Evidence, scores: &Scores, best: Place) -> Choice {
     let Some(passage) = evidence.passages.get(best.0) else { return Choice::default() };

@@ -106,6 +106,7 @@ pub(crate) struct Phrases {
     pub(crate) ask_car: String,
     pub(crate) ask_variant: String,
     pub(crate) ask_year: String,
+    pub(crate) closest: String,
     pub(crate) more_steps: String,
     pub(crate) or: String,
     pub(crate) nothing_said: String,

@@ -1,5 +1,6 @@
 //! What is said when the library has no answer: an honest admission, and one useful question back.
 
+use super::choose::{Place, best_of};
 use super::passage::Evidence;
 use super::question::Question;
 use super::score::Scores;
@@ -8,6 +9,9 @@ use language::terms::{Matter, matter, terms};
 
 /// A section is half-way close when its heading covers at least this share of the question.
 const HALF_WAY: f32 = 0.25;
+
+/// The first section is quoted as the closest one when its heading covers at least this share of the question.
+const CLOSE: f32 = 0.3;
 
 /// Most sections that are offered, and words of the customer that are said back.
 const MOST_OPTIONS: usize = 3;
@@ -31,6 +35,14 @@ pub(crate) fn unanswered(question: &Question, evidence: &Evidence, scores: &Scor
         }
     };
     vec![admission, ask]
+}
+
+/// The best sentence of the section that the library put first, when its heading comes close: customers rarely use the words of
+/// a manual, and a section that is named as "the closest" helps more than a question back.
+pub(crate) fn closest(question: &Question, evidence: &Evidence, scores: &Scores) -> Option<Place> {
+    let first = evidence.passages.iter().position(|passage| !passage.is_record())?;
+    let share = scores.passages.get(first).map_or(0.0, |score| scores.share(score.heading));
+    (share >= CLOSE && !question.is_hostile()).then(|| best_of(evidence, scores, first)).flatten()
 }
 
 /// What is said to a message that names no matter: an answer to a greeting, or a question what it is about.
