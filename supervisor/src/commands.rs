@@ -1,5 +1,4 @@
 //! The command line: what can be typed, and what it does.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "the command line prints")]
 
 mod chat;
 mod config;
@@ -8,6 +7,8 @@ mod ingest;
 mod search;
 mod serve;
 
+use std::fmt::Display;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -80,8 +81,13 @@ pub async fn run(line: CommandLine, environment: Vec<(String, String)>) -> Resul
 
 /// Prints what went wrong and tells the shell.
 pub fn fail(message: &str) -> ExitCode {
-    eprintln!("motorline: {message}");
+    let _ = writeln!(std::io::stderr().lock(), "motorline: {message}");
     ExitCode::FAILURE
+}
+
+/// Prints a line. A reader that went away (`motorline config | head`) is no error.
+fn say(line: impl Display) {
+    let _ = writeln!(std::io::stdout().lock(), "{line}");
 }
 
 /// All problems of a configuration, one below the other.

@@ -1,5 +1,6 @@
 //! `motorline chat`: a conversation in the terminal, through the same supervisor as every door.
 
+use crate::commands::say;
 use std::io::{BufRead, Write};
 use std::sync::Arc;
 
@@ -23,15 +24,15 @@ impl Chat {
     pub(super) async fn run(self, settings: &Settings) -> Result<(), String> {
         let caller = self.caller(settings)?;
         let product = Product::assemble(settings).await.map_err(|error| error.to_string())?;
-        println!("Ask away; an empty line or Ctrl-D ends the conversation.");
+        say("Ask away; an empty line or Ctrl-D ends the conversation.");
         let mut session = None;
         while let Some(text) = line().await? {
-            match say(&product, settings, &caller, session.clone(), text).await {
+            match take(&product, settings, &caller, session.clone(), text).await {
                 Ok(record) => {
-                    println!("{}\n", footnotes(&record));
+                    say(format_args!("{}\n", footnotes(&record)));
                     session = Some(record.turn.session);
                 }
-                Err(error) => println!("{error}\n"),
+                Err(error) => say(format_args!("{error}\n")),
             }
         }
         Ok(())
@@ -46,7 +47,7 @@ impl Chat {
     }
 }
 
-async fn say(
+async fn take(
     product: &Product,
     settings: &Settings,
     caller: &Caller,
@@ -66,9 +67,9 @@ struct Terminal;
 impl Audience for Terminal {
     fn hear(&self, event: TurnEvent) {
         if let TurnEvent::Delta(text) = event {
-            print!("{text}");
+            let mut terminal = std::io::stdout().lock();
             // A terminal that is gone ends the conversation at the next line.
-            let _ = std::io::stdout().flush();
+            let _ = write!(terminal, "{text}").and_then(|()| terminal.flush());
         }
     }
 }
@@ -83,8 +84,8 @@ fn footnotes(record: &TurnRecord) -> String {
 
 /// The next line of the terminal; nothing at its end.
 async fn line() -> Result<Option<String>, String> {
-    print!("› ");
-    std::io::stdout().flush().map_err(|cause| cause.to_string())?;
+    let mut terminal = std::io::stdout();
+    write!(terminal, "› ").and_then(|()| terminal.flush()).map_err(|cause| cause.to_string())?;
     let read = tokio::task::spawn_blocking(|| {
         let mut text = String::new();
         std::io::stdin().lock().read_line(&mut text).map(|_| text)

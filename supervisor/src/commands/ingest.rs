@@ -1,5 +1,6 @@
 //! `motorline ingest`: reads a folder of documents and reports every one that cannot be used.
 
+use crate::commands::say;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -27,9 +28,9 @@ impl Ingest {
         progress.finish_and_clear();
         let ingested = ingested.map_err(|error| error.to_string())?;
         for problem in &ingested.problems {
-            println!("{problem}");
+            say(format_args!("{problem}"));
         }
-        println!("{} files, {} passages, {} trouble codes", ingested.files, ingested.passages, ingested.codes);
+        say(format_args!("{} files, {} passages, {} trouble codes", ingested.files, ingested.passages, ingested.codes));
         if ingested.problems.is_empty() {
             return Ok(());
         }

@@ -1,5 +1,6 @@
 //! `motorline search`: what the library finds for a question.
 
+use crate::commands::say;
 use clap::Args;
 use contract::ports::{Query, VehicleFilter};
 
@@ -29,10 +30,13 @@ impl Search {
         let query = Query { text: self.question, vehicles, limit: self.limit, ..Query::default() };
         let found = library.search(&query).await.map_err(|error| error.to_string())?;
         if found.is_empty() {
-            println!("Nothing in the library bears on this.");
+            say("Nothing in the library bears on this.");
         }
         for passage in found {
-            println!("{:6.3}  {} › {}\n        {}\n", passage.score, passage.title, passage.section, passage.text);
+            say(format_args!(
+                "{:6.3}  {} › {}\n        {}\n",
+                passage.score, passage.title, passage.section, passage.text
+            ));
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! `motorline serve`: opens the doors, and closes them without losing a turn.
 
+use crate::commands::say;
 use std::future::Future;
 
 use tokio::net::TcpListener;
@@ -35,7 +36,7 @@ pub async fn serve_on(
         turns: turns.clone(),
     };
     let address = listener.local_addr().map_err(|cause| cause.to_string())?;
-    println!("Motorline answers on http://{address}  (Ctrl-C ends it)");
+    say(format_args!("Motorline answers on http://{address}  (Ctrl-C ends it)"));
     axum::serve(listener, router(doors)).with_graceful_shutdown(stop).await.map_err(|cause| cause.to_string())?;
     turns.close();
     turns.wait().await;

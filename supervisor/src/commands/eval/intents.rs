@@ -1,5 +1,6 @@
 //! `motorline eval intent`: trains on one labelled file (or the shipped intents) and measures on another.
 
+use crate::commands::say;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -37,13 +38,13 @@ impl Intents {
         let classifier = Classifier::train(&examples, &training);
         let trained = clock.elapsed();
         let (verdicts, each) = timed(&rows, |row| classifier.classify(&row.text));
-        println!("{}", measure(classifier.labels(), &rows, &verdicts));
-        println!(
+        say(format_args!("{}", measure(classifier.labels(), &rows, &verdicts)));
+        say(format_args!(
             "trained on {} texts in {:.1} ms; {:.1} µs a text",
             examples.len(),
             trained.as_secs_f64() * 1e3,
             each.as_secs_f64() * 1e6
-        );
+        ));
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! `motorline eval sentiment`: polarity and urgency on a labelled file.
 
+use crate::commands::say;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -21,8 +22,8 @@ impl Moods {
         let rows = read_rows(&read(&self.test)?).map_err(|error| format!("{}: {error}", self.test.display()))?;
         let agent = SentimentAgent::new().map_err(|error| error.to_string())?;
         let (_, each) = timed(&rows, |row| agent.read(&row.text));
-        println!("{}", evaluate(&rows, agent.moods(), agent.hazards()));
-        println!("{:.1} µs a text", each.as_secs_f64() * 1e6);
+        say(format_args!("{}", evaluate(&rows, agent.moods(), agent.hazards())));
+        say(format_args!("{:.1} µs a text", each.as_secs_f64() * 1e6));
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! `motorline eval retrieval`: how well the library finds the section that answers a question.
 
+use crate::commands::say;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -51,8 +52,8 @@ async fn on_library(file: &Path, settings: &Settings) -> Result<(), String> {
         let relevant = if hits.is_empty() { vec![usize::MAX] } else { hits };
         answerable.push(figures(&ranked, &relevant));
     }
-    println!("{}", mean(answerable));
-    println!("{silent} of {unanswerable} unanswerable questions find nothing");
+    say(format_args!("{}", mean(answerable)));
+    say(format_args!("{silent} of {unanswerable} unanswerable questions find nothing"));
     Ok(())
 }
 
@@ -71,7 +72,7 @@ fn on_pairs(file: &Path) -> Result<(), String> {
             passages.map_err(|error| error.to_string())?.into_iter().map(|found| found.document).collect();
         all.push(figures(&ranked, relevant));
     }
-    println!("{}", mean(all));
-    println!("{} documents; {:.1} µs a question", index.len(), each.as_secs_f64() * 1e6);
+    say(format_args!("{}", mean(all)));
+    say(format_args!("{} documents; {:.1} µs a question", index.len(), each.as_secs_f64() * 1e6));
     Ok(())
 }
