@@ -42,6 +42,9 @@ pub(crate) struct Question {
     pub(crate) context: Vec<String>,
 }
 
+/// A question of at most so many words that names one matter only, such as `and the rear tyres`, goes on from the one before.
+const BARE: usize = 4;
+
 impl Question {
     /// Reads `text`, with the exchanges before it when it goes on from them.
     pub(crate) fn read(text: &str, history: &[Exchange]) -> Self {
@@ -85,7 +88,12 @@ impl Question {
         // In "what does the warranty cover and how long does it last" the "it" stands for the warranty, not for what was said.
         let pronoun = self.words.iter().position(|word| questions().pronouns.contains(word));
         let points = pronoun.is_some_and(|at| !self.words[..at].iter().any(|word| matter(word) == Matter::Full));
-        matters <= 1 || matters < STANDS_ALONE && (opens || points && matters <= 2)
+        match matters {
+            0 => true,
+            1 => opens || points || self.words.len() <= BARE,
+            2 => opens || points,
+            _ => matters < STANDS_ALONE && opens,
+        }
     }
 
     /// Takes terms, and the kind unless it has one, from the last exchange; and from the one before while that was short too.
