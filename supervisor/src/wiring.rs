@@ -76,7 +76,7 @@ impl Product {
     }
 }
 
-/// Opens the library that the settings name; its index is kept in the data folder.
+/// Opens the library that the settings name and indexes it in memory.
 ///
 /// # Errors
 /// `Unavailable` when the folder is missing or holds nothing.
@@ -95,7 +95,7 @@ fn database(settings: &Settings, uri: &str) -> Result<Database> {
     Database::open(&settings.data.join(path))
 }
 
-/// The first model of the list. Every list ends, if nothing else, with the built-in engine.
+/// The model of a tier. This build has one adapter, so a list may hold nothing else yet.
 fn model(uris: &[String]) -> Result<Arc<dyn LanguageModel>> {
     match uris {
         [only] if only == "offline://" => Ok(Arc::new(models::OfflineModel::new())),
