@@ -8,9 +8,13 @@ mod conversations;
 mod customers;
 mod language_model;
 mod library;
+mod metrics;
+mod shelf;
 
 pub use clock::{Clock, Entropy};
 pub use conversations::{Closing, Conversations, Fingerprint, Opened, Opening, Ticket, Transcript};
 pub use customers::Customers;
 pub use language_model::{Deltas, LanguageModel};
 pub use library::{Library, Query, VehicleFilter};
+pub use metrics::{Dimensions, Measure, Metric, Metrics, Unit};
+pub use shelf::{Edition, Shelf, ShelvedDocument};

@@ -6,5 +6,6 @@ pub mod conversations;
 pub mod customers;
 pub mod language_model;
 pub mod library;
+pub mod shelf;
 
 pub use builders::{ManualClock, RecordingSink, customer, record, turn};

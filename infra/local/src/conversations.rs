@@ -98,8 +98,9 @@ fn admit(statements: &Statements<'_>, opening: Opening, now: Timestamp) -> Resul
     let expires = now.checked_add(opening.lease).unwrap_or(Timestamp::MAX);
     statements.take_key(owner, &opening, &session, expires)?;
     let history = statements.history(&session, opening.history_limit)?;
+    let turns = statements.turns(&session)?;
     let Opening { turn, key, .. } = opening;
-    Ok(Opened::New(Ticket { session, caller: turn.caller, key, expires, turn: turn.id, history }))
+    Ok(Opened::New(Ticket { session, caller: turn.caller, key, expires, turn: turn.id, history, turns }))
 }
 
 fn refuse_while_leased(key: &Key, now: Timestamp) -> Result<()> {

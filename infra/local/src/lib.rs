@@ -1,4 +1,4 @@
-//! Adapters of one machine: SQLite stores for conversations and customers, and the system's clock and chance.
+//! Adapters of one machine: SQLite stores for conversations and customers, folders as the shelf, the system's clock and chance.
 //!
 //! They are the product's default, not test doubles: durable, concurrent, and held to the same conformance suites as
 //! every other adapter.
@@ -7,8 +7,12 @@ mod clock;
 mod conversations;
 mod customers;
 mod database;
+mod metrics;
+mod shelf;
 
 pub use clock::{SystemClock, SystemEntropy};
 pub use conversations::SqliteConversations;
 pub use customers::SqliteCustomers;
 pub use database::Database;
+pub use metrics::NoMetrics;
+pub use shelf::FolderShelf;

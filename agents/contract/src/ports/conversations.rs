@@ -30,8 +30,9 @@ pub trait Conversations: Send + Sync {
     /// number in its session, counted from one.
     ///
     /// # Errors
-    /// `Conflict` when the ticket's lease was taken over or the key is closed already, `Unavailable` when the store is lost.
-    /// In both cases nothing was written.
+    /// `Conflict` when the ticket's lease was taken over or the key is closed already, `Busy` when too many turns of the
+    /// session close at once, `Invalid` when the record is larger than the store can keep: then nothing was written.
+    /// `Unavailable` when the store is lost: a repeat of the request finds the turn if it was written all the same.
     async fn close(&self, closing: Closing<'_>) -> Result<u64>;
 
     /// All turns of a session in their order.
@@ -96,6 +97,8 @@ pub struct Ticket {
     pub turn: TurnId,
     /// The last exchanges of the session, oldest first.
     pub history: Vec<Exchange>,
+    /// How many turns the session had. Others may close before this one: a hint for the store, not a promise.
+    pub turns: u64,
 }
 
 /// A turn that asks to be stored.

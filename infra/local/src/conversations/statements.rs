@@ -75,6 +75,12 @@ impl Statements<'_> {
         self.first("SELECT owner FROM sessions WHERE session = ?1", params![session.as_str()], |row| row.get(0))
     }
 
+    /// How many turns the session has.
+    pub(super) fn turns(&self, session: &SessionId) -> Result<u64> {
+        let count = "SELECT turns FROM sessions WHERE session = ?1";
+        Ok(self.first(count, params![session.as_str()], |row| row.get(0))?.unwrap_or_default())
+    }
+
     /// Counts one more turn of the session and returns its number.
     pub(super) fn next_seq(&self, session: &SessionId) -> Result<u64> {
         let mut statement = self
