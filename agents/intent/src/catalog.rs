@@ -2,14 +2,10 @@
 
 use std::fmt;
 
+use classifier::{Example, is_out_of_scope};
 use contract::finding::Urgency;
-use include_dir::{Dir, include_dir};
-
-use crate::classifier::{Example, is_out_of_scope};
 
 mod read;
-
-static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/data");
 
 /// The intents that the classifier knows, in the order of their files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,15 +52,6 @@ pub struct CatalogError {
 }
 
 impl Catalog {
-    /// The intents that come with Motorline.
-    ///
-    /// # Errors
-    /// Every mistake in the files that were built in.
-    pub fn built_in() -> Result<Self, CatalogError> {
-        let texts = BUILT_IN.files().filter_map(|file| Some((file.path().to_str()?, file.contents_utf8()?)));
-        Self::read(texts.filter(|(name, _)| name.ends_with(".toml")))
-    }
-
     /// Reads files given as name and text, in alphabetical order of their names.
     ///
     /// # Errors

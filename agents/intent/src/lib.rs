@@ -1,29 +1,21 @@
 //! The intent agent: says what the customer wants, from intents that are data, and how sure that is.
 
-mod calibration;
 pub mod catalog;
-pub mod classifier;
-pub mod concepts;
-pub mod evaluation;
-mod features;
-mod linear;
-mod parallel;
-pub mod rows;
-mod vocabulary;
+mod learned;
+mod shipped;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use contract::finding::{Intent, Urgency};
-use contract::{Agent, Answer, Card, Error, Finding, Result, Stage, TurnContext};
+use contract::{Agent, Answer, Card, Finding, Result, Stage, TurnContext};
 
-use catalog::Catalog;
 use classifier::{Classifier, OUT_OF_SCOPE, Settings, Verdict};
-use concepts::Concepts;
+use learned::Known;
 
-/// Classifies the customer's words with a classifier trained when the agent is made.
+/// Classifies the customer's words with a classifier that was trained when the product was built.
 pub struct IntentAgent {
-    catalog: Catalog,
+    intents: Vec<Known>,
     classifier: Classifier,
 }
 
@@ -31,21 +23,17 @@ impl IntentAgent {
     /// An agent that knows the intents of `data/`.
     ///
     /// # Errors
-    /// `Invalid`, with every mistake in the files.
+    /// `Internal` when the program is damaged: mistakes in the files end the build.
     pub fn new() -> Result<Self> {
-        let catalog = Catalog::built_in().map_err(|cause| Error::invalid("agents/intent/data", cause.to_string()))?;
-        let classifier = Classifier::train(&catalog.examples(), &Self::training()?);
-        Ok(Self { catalog, classifier })
+        Ok(Self { intents: shipped::intents()?, classifier: shipped::classifier()? })
     }
 
     /// How the agent learns: with the word groups of its trade.
     ///
     /// # Errors
-    /// `Invalid`, with every mistake in the file of word groups.
+    /// `Invalid`, with every mistake in the file of word groups; the build has ruled them out.
     pub fn training() -> Result<Settings> {
-        let concepts =
-            Concepts::built_in().map_err(|cause| Error::invalid("agents/intent/words", cause.to_string()))?;
-        Ok(Settings { concepts, ..Settings::default() })
+        shipped::training()
     }
 
     /// What `text` expresses, with what the catalog says about it.
@@ -62,7 +50,7 @@ impl IntentAgent {
     }
 
     fn described(&self, label: &str, confidence: f32, alternatives: Vec<(String, f32)>) -> Intent {
-        let known = self.catalog.intent(label).filter(|_| label != OUT_OF_SCOPE);
+        let known = self.intents.iter().find(|intent| intent.label == label && label != OUT_OF_SCOPE);
         Intent {
             label: label.into(),
             confidence,

@@ -4,12 +4,12 @@ use crate::commands::say;
 use std::path::PathBuf;
 
 use clap::Args;
+use classifier::evaluation::measure;
+use classifier::rows::{Row, read_rows};
+use classifier::{Classifier, Example, Settings as Training};
 use contract::ports::Clock;
 use intent::IntentAgent;
 use intent::catalog::Catalog;
-use intent::classifier::{Classifier, Example, Settings as Training};
-use intent::evaluation::measure;
-use intent::rows::{Row, read_rows};
 
 use super::{read, timed};
 

@@ -36,7 +36,7 @@ impl Retrieval {
 }
 
 async fn on_library(file: &Path, settings: &Settings) -> Result<(), String> {
-    let library = wiring::library(settings).map_err(|error| error.to_string())?;
+    let library = wiring::library(settings).await.map_err(|error| error.to_string())?;
     let cases = library_cases(file).map_err(|problem| problem.to_string())?;
     let (mut answerable, mut unanswerable, mut silent) = (Vec::new(), 0, 0);
     for case in &cases {

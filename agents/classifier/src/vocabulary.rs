@@ -1,10 +1,14 @@
 //! Knows every feature of the examples and turns a text into its weighted, sparse vector.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
+use zerocopy::little_endian::{F32, U64};
+
 use crate::concepts::Concepts;
 use crate::features::{Features, features};
+use crate::packed::owned;
 use crate::parallel::in_parallel;
 
 /// A sparse vector: which columns are set, and to what.
@@ -14,59 +18,60 @@ pub(crate) type Vector = Vec<(u32, f32)>;
 /// validation on our own intents found the same for concepts at 0.3 to 0.5.
 const SHARES: [f32; VIEWS] = [0.3, 0.3, 0.4];
 const SHARES_WITHOUT_CONCEPTS: [f32; VIEWS] = [0.5, 0.5, 0.0];
-const VIEWS: usize = 3;
+pub(crate) const VIEWS: usize = 3;
 
 /// The features seen in the examples, each with its column and weight.
 #[derive(Debug)]
 pub(crate) struct Vocabulary {
-    columns: HashMap<u64, u32, BuildHasherDefault<AlreadyHashed>>,
-    rarity: Vec<f32>,
-    rarity_of_unseen: f32,
-    longest: usize,
-    concepts: Concepts,
-    shares: [f32; VIEWS],
+    /// Sorted: the place of a feature is its column.
+    pub(crate) features: Cow<'static, [U64]>,
+    pub(crate) rarity: Cow<'static, [F32]>,
+    pub(crate) rarity_of_unseen: f32,
+    pub(crate) longest: usize,
+    pub(crate) concepts: Concepts,
+    pub(crate) shares: [f32; VIEWS],
 }
 
 impl Vocabulary {
     /// Learns the features of `texts` and returns their vectors too, so that every text is read once.
     pub(crate) fn build(texts: &[&str], longest: usize, concepts: &Concepts, threads: usize) -> (Self, Vec<Vector>) {
         const TEXTS_A_PIECE: usize = 256;
-        let mut vocabulary = Self {
-            columns: HashMap::default(),
-            rarity: Vec::new(),
-            rarity_of_unseen: 1.0,
+        let pieces: Vec<&[&str]> = texts.chunks(TEXTS_A_PIECE).collect();
+        let read =
+            |piece: usize| -> Vec<_> { pieces[piece].iter().map(|text| views(text, longest, concepts)).collect() };
+        let read: Vec<[View; VIEWS]> = in_parallel(threads, pieces.len(), read).into_iter().flatten().collect();
+        let (features, texts_with) = count(&read);
+        let vocabulary = Self {
+            features: owned::hashes(features),
+            rarity: owned::singles(texts_with.iter().map(|&with| rarity(read.len(), with))),
+            rarity_of_unseen: rarity(read.len(), 0),
             longest,
             concepts: concepts.clone(),
             shares: if concepts.is_empty() { SHARES_WITHOUT_CONCEPTS } else { SHARES },
         };
-        let pieces: Vec<&[&str]> = texts.chunks(TEXTS_A_PIECE).collect();
-        let read =
-            |piece: usize| -> Vec<_> { pieces[piece].iter().map(|text| views(text, longest, concepts)).collect() };
-        let read = in_parallel(threads, pieces.len(), read);
-        let mut texts_with = Vec::new();
-        let learn = |views: [View; VIEWS]| views.map(|view| vocabulary.learn(&view, &mut texts_with));
-        let counted: Vec<[Vector; VIEWS]> = read.into_iter().flatten().map(learn).collect();
-        vocabulary.rarity = texts_with.iter().map(|&with| rarity(counted.len(), with)).collect();
-        vocabulary.rarity_of_unseen = rarity(counted.len(), 0);
-        let vectors = counted.into_iter().map(|views| vocabulary.weigh(views)).collect();
+        let vectors = in_parallel(threads, read.len(), |text| vocabulary.weigh(&read[text]));
         (vocabulary, vectors)
     }
 
     /// The number of columns.
     pub(crate) fn len(&self) -> usize {
-        self.rarity.len()
+        self.features.len()
     }
 
     /// The vector of a new text. A feature that no example has keeps its share of the vector's length although no
     /// intent can claim it: a text of mostly new words comes out short, scores low, and so admits that it is foreign.
     pub(crate) fn vector(&self, text: &str) -> Vector {
+        self.weigh(&views(text, self.longest, &self.concepts))
+    }
+
+    fn weigh(&self, views: &[View; VIEWS]) -> Vector {
         let mut vector = Vector::new();
-        for (view, share) in views(text, self.longest, &self.concepts).into_iter().zip(self.shares) {
+        for (view, share) in views.iter().zip(self.shares) {
             let start = vector.len();
             let mut unseen = 0.0;
-            for (feature, count) in view {
-                match self.columns.get(&feature) {
-                    Some(&column) => vector.push((column, count * self.rarity[column as usize])),
+            for &(feature, count) in view {
+                match self.column(feature) {
+                    Some((column, rarity)) => vector.push((column, count * rarity)),
                     None => unseen += (count * self.rarity_of_unseen).powi(2),
                 }
             }
@@ -75,29 +80,22 @@ impl Vocabulary {
         vector
     }
 
-    fn learn(&mut self, view: &[(u64, f32)], texts_with: &mut Vec<u32>) -> Vector {
-        let mut counted = Vector::with_capacity(view.len());
-        for &(feature, count) in view {
-            let next = texts_with.len() as u32;
-            let column = *self.columns.entry(feature).or_insert(next);
-            if column == next {
-                texts_with.push(0);
-            }
-            texts_with[column as usize] += 1;
-            counted.push((column, count));
-        }
-        counted
+    /// Where a feature is, and how rare.
+    fn column(&self, feature: u64) -> Option<(u32, f32)> {
+        let place = self.features.binary_search_by_key(&feature, |known| known.get()).ok()?;
+        Some((place as u32, self.rarity.get(place)?.get()))
     }
+}
 
-    fn weigh(&self, mut views: [Vector; VIEWS]) -> Vector {
-        for (view, share) in views.iter_mut().zip(self.shares) {
-            for (column, value) in view.iter_mut() {
-                *value *= self.rarity[*column as usize];
-            }
-            normalise(view, 0.0, share);
-        }
-        views.concat()
+/// All features of `texts`, sorted, and in how many texts each is.
+fn count(texts: &[[View; VIEWS]]) -> (Vec<u64>, Vec<u32>) {
+    let mut texts_with: HashMap<u64, u32, BuildHasherDefault<AlreadyHashed>> = HashMap::default();
+    for (feature, _) in texts.iter().flatten().flatten() {
+        *texts_with.entry(*feature).or_default() += 1;
     }
+    let mut counted: Vec<(u64, u32)> = texts_with.into_iter().collect();
+    counted.sort_unstable();
+    counted.into_iter().unzip()
 }
 
 /// Features with their counts.
@@ -182,7 +180,8 @@ mod tests {
     #[test]
     fn a_rare_word_weighs_more_than_a_common_one() {
         let (vocabulary, vectors) = build(&["tyre", "tyre", "tyre", "recall"]);
-        assert!(vocabulary.rarity[vectors[3][0].0 as usize] > vocabulary.rarity[vectors[0][0].0 as usize]);
-        assert!(vocabulary.rarity_of_unseen > vocabulary.rarity[vectors[3][0].0 as usize]);
+        let rarity = |text: usize| vocabulary.rarity[vectors[text][0].0 as usize].get();
+        assert!(rarity(3) > rarity(0));
+        assert!(vocabulary.rarity_of_unseen > rarity(3));
     }
 }

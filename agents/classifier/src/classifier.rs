@@ -83,10 +83,10 @@ pub struct Candidate {
 #[derive(Debug)]
 pub struct Classifier {
     /// The intents in alphabetical order; the examples that are out of scope are one more class after them.
-    labels: Vec<String>,
-    vocabulary: Vocabulary,
-    model: LinearModel,
-    calibration: Calibration,
+    pub(crate) labels: Vec<String>,
+    pub(crate) vocabulary: Vocabulary,
+    pub(crate) model: LinearModel,
+    pub(crate) calibration: Calibration,
 }
 
 impl Classifier {

@@ -1,6 +1,5 @@
 //! Knows which words and phrases say the same thing, so that an example with one of them teaches all.
 
-use std::collections::HashMap;
 use std::fmt;
 
 use frostem::{Algorithm, Stemmer};
@@ -9,29 +8,18 @@ use crate::features::{hash, join, words};
 
 mod read;
 
-const BUILT_IN_NAME: &str = "concepts.toml";
-const BUILT_IN: &str = include_str!("../words/concepts.toml");
-
 /// Groups of words and phrases of one meaning. The default knows none, and so adds nothing to a classifier.
 #[derive(Clone, Default, PartialEq)]
 pub struct Concepts {
-    /// The names of the groups.
-    names: Vec<String>,
-    /// The features of the groups of each phrase, by the hash of its stems.
-    phrases: HashMap<u64, Vec<u64>>,
+    /// The names of the groups; a classifier that was packed does not know them any more.
+    pub(crate) names: Vec<String>,
+    /// The hash of a phrase's stems with the feature of a group that it is in, sorted, each once.
+    pub(crate) phrases: Vec<(u64, u64)>,
     /// How many words the longest phrase has.
-    longest_phrase: usize,
+    pub(crate) longest_phrase: usize,
 }
 
 impl Concepts {
-    /// The groups that come with Motorline.
-    ///
-    /// # Errors
-    /// Every mistake in the file that was built in.
-    pub fn built_in() -> Result<Self, ConceptsError> {
-        Self::read(BUILT_IN_NAME, BUILT_IN)
-    }
-
     /// Reads a file of groups: each a name with a list of phrases, below section headings.
     ///
     /// # Errors
@@ -49,16 +37,15 @@ impl Concepts {
                 concepts.add(&phrase, feature);
             }
         }
+        concepts.phrases.sort_unstable();
+        concepts.phrases.dedup();
         concepts
     }
 
     fn add(&mut self, phrase: &str, feature: u64) {
         let stems: Vec<u64> = words(phrase, usize::MAX).iter().map(|word| stem(word)).collect();
         self.longest_phrase = self.longest_phrase.max(stems.len());
-        let features = self.phrases.entry(phrase_hash(&stems)).or_default();
-        if !features.contains(&feature) {
-            features.push(feature);
-        }
+        self.phrases.push((phrase_hash(&stems), feature));
     }
 
     /// The names of the groups, section by section.
@@ -66,9 +53,14 @@ impl Concepts {
         &self.names
     }
 
+    /// Whether `text` mentions something of the group `name`.
+    pub fn mentions(&self, text: &str, name: &str) -> bool {
+        self.mentioned(&words(text, usize::MAX)).contains(&feature_of(name))
+    }
+
     /// Whether there is no group at all.
     pub(crate) fn is_empty(&self) -> bool {
-        self.names.is_empty()
+        self.phrases.is_empty()
     }
 
     /// The groups that `words` mention, as features. A phrase hides what is mentioned inside it: who says "boot liner"
@@ -83,7 +75,7 @@ impl Concepts {
             if let Some((end, groups)) = self.longest(&stems, start)
                 && end > furthest
             {
-                found.extend_from_slice(groups);
+                found.extend(groups.iter().map(|(_, feature)| feature));
                 furthest = end;
             }
         }
@@ -91,9 +83,15 @@ impl Concepts {
     }
 
     /// Where the longest phrase that begins at `start` ends, and its groups.
-    fn longest(&self, stems: &[u64], start: usize) -> Option<(usize, &[u64])> {
-        let ends = start + 1..=stems.len().min(start + self.longest_phrase);
-        ends.rev().find_map(|end| Some((end, self.phrases.get(&phrase_hash(&stems[start..end]))?.as_slice())))
+    fn longest(&self, stems: &[u64], start: usize) -> Option<(usize, &[(u64, u64)])> {
+        let ends = start + 1..=stems.len().min(start.saturating_add(self.longest_phrase));
+        ends.rev().map(|end| (end, self.groups_of(phrase_hash(&stems[start..end])))).find(|(_, of)| !of.is_empty())
+    }
+
+    fn groups_of(&self, phrase: u64) -> &[(u64, u64)] {
+        let start = self.phrases.partition_point(|&(other, _)| other < phrase);
+        let behind = &self.phrases[start..];
+        &behind[..behind.iter().take_while(|&&(other, _)| other == phrase).count()]
     }
 }
 

@@ -1,6 +1,11 @@
 //! Learns one straight line per intent: this intent against all others.
 
+use std::borrow::Cow;
+
+use zerocopy::little_endian::{F32, U32};
+
 use crate::features::spread;
+use crate::packed::owned;
 use crate::parallel::in_parallel;
 use crate::vocabulary::Vector;
 
@@ -46,11 +51,16 @@ struct Block {
     bias: Lanes,
 }
 
-/// One weight per column and class, and one bias per class.
+/// One weight per column and class, and one bias per class. Four of five weights are zero and are left out.
 #[derive(Debug, Clone)]
 pub(crate) struct LinearModel {
-    class_count: usize,
-    blocks: Vec<Block>,
+    pub(crate) bias: Cow<'static, [F32]>,
+    /// Where the weights of each column begin, and where the last ones end.
+    pub(crate) starts: Cow<'static, [U32]>,
+    /// For each column one bit a class, lowest first: whether the class has a weight there.
+    pub(crate) masks: Cow<'static, [u8]>,
+    /// The weights of each column, in the order of the classes.
+    pub(crate) weights: Cow<'static, [F32]>,
 }
 
 impl LinearModel {
@@ -62,13 +72,64 @@ impl LinearModel {
         let together = |example: usize| held_out.iter().map(|block| block[example]).collect();
         let scores =
             (0..examples.vectors.len()).map(|example| flatten(together(example), examples.class_count)).collect();
-        (Self { class_count: examples.class_count, blocks }, scores)
+        (Self::of(&blocks, examples), scores)
     }
 
     /// One score per class; about +1 for "surely this", -1 for "surely not".
     pub(crate) fn scores(&self, vector: &Vector) -> Vec<f32> {
-        flatten(self.blocks.iter().map(|block| block.scores(vector)).collect(), self.class_count)
+        let mut scores: Vec<f32> = self.bias.iter().map(|bias| bias.get()).collect();
+        for &(column, value) in vector {
+            for (class, weight) in self.row(column as usize) {
+                if let Some(score) = scores.get_mut(class) {
+                    *score += value * weight;
+                }
+            }
+        }
+        scores
     }
+
+    /// The classes that have a weight in a column, with it.
+    fn row(&self, column: usize) -> impl Iterator<Item = (usize, f32)> {
+        let width = self.bias.len().div_ceil(u8::BITS as usize);
+        let mask = self.masks.get(column * width..(column + 1) * width).unwrap_or_default();
+        let start = self.starts.get(column).map_or(usize::MAX, |start| start.get() as usize);
+        let weights = self.weights.get(start..).unwrap_or_default();
+        mask.iter()
+            .enumerate()
+            .flat_map(|(at, &byte)| bits(byte).map(move |bit| at * u8::BITS as usize + bit))
+            .zip(weights.iter().map(|weight| weight.get()))
+    }
+
+    fn of(blocks: &[Block], examples: Examples<'_>) -> Self {
+        let class_count = examples.class_count;
+        let (mut starts, mut masks, mut weights) = (vec![0], Vec::new(), Vec::new());
+        for column in 0..examples.columns {
+            let row = flatten(blocks.iter().map(|block| block.weights[column]).collect(), class_count);
+            masks.extend(row.chunks(u8::BITS as usize).map(mask));
+            weights.extend(row.into_iter().filter(|weight| *weight != 0.0));
+            starts.push(weights.len() as u32);
+        }
+        Self {
+            bias: owned::singles(flatten(blocks.iter().map(|block| block.bias).collect(), class_count)),
+            starts: owned::places(starts),
+            masks: Cow::Owned(masks),
+            weights: owned::singles(weights),
+        }
+    }
+}
+
+/// Which of up to eight weights there are, as bits, lowest first.
+fn mask(weights: &[f32]) -> u8 {
+    weights.iter().rev().fold(0, |mask, weight| mask << 1 | u8::from(*weight != 0.0))
+}
+
+/// The places of the bits that are set, lowest first.
+fn bits(mut left: u8) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let bit = (left != 0).then_some(left.trailing_zeros() as usize)?;
+        left &= left - 1;
+        Some(bit)
+    })
 }
 
 fn flatten(lanes: Vec<Lanes>, class_count: usize) -> Vec<f32> {

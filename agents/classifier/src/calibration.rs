@@ -24,9 +24,9 @@ pub(crate) struct Signs {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Calibration {
     /// Log-odds: constant, per evidence, per lead.
-    weights: [f64; 3],
+    pub(crate) weights: [f64; 3],
     /// The least evidence of a text in scope.
-    threshold: f32,
+    pub(crate) threshold: f32,
 }
 
 impl Calibration {
