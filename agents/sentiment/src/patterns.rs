@@ -5,7 +5,7 @@
 
 mod vocabulary;
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::{
     tables::{Sets, TableError},
@@ -36,7 +36,7 @@ pub(crate) struct PatternBook<T> {
     /// What a gap must not skip.
     barrier: Option<Symbol>,
     /// Patterns by the symbol of their first word, so that few are tried at each place.
-    by_first: HashMap<Symbol, Vec<usize>>,
+    by_first: FxHashMap<Symbol, Vec<usize>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +51,7 @@ impl<T> PatternBook<T> {
     pub(crate) fn new(file: &'static str, sets: &Sets) -> Self {
         let mut vocabulary = Vocabulary::new(sets);
         let barrier = vocabulary.symbol("{barrier}").ok();
-        Self { file, vocabulary, barrier, patterns: Vec::new(), by_first: HashMap::new() }
+        Self { file, vocabulary, barrier, patterns: Vec::new(), by_first: FxHashMap::default() }
     }
 
     /// Adds a pattern.

@@ -1,6 +1,6 @@
 //! Knows which words stand for which element of a pattern.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::Step;
 use crate::{tables::Sets, tokens::Token};
@@ -11,14 +11,14 @@ pub(super) type Symbol = u32;
 /// Words and stems with what they stand for; a stem is written with a star ("disappoint*").
 #[derive(Debug, Clone)]
 pub(crate) struct WordList<T> {
-    words: HashMap<String, T>,
-    stems: HashMap<String, T>,
+    words: FxHashMap<String, T>,
+    stems: FxHashMap<String, T>,
     longest_stem: usize,
 }
 
 impl<T> Default for WordList<T> {
     fn default() -> Self {
-        Self { words: HashMap::new(), stems: HashMap::new(), longest_stem: 0 }
+        Self { words: FxHashMap::default(), stems: FxHashMap::default(), longest_stem: 0 }
     }
 }
 
@@ -31,6 +31,14 @@ impl<T> WordList<T> {
                 self.stems.insert(stem.to_owned(), value)
             }
             None => self.words.insert(word.to_owned(), value),
+        }
+    }
+
+    /// What a word or a `stem*` stands for until now, to be changed.
+    fn known(&mut self, word: &str) -> Option<&mut T> {
+        match word.strip_suffix('*') {
+            Some(stem) => self.stems.get_mut(stem),
+            None => self.words.get_mut(word),
         }
     }
 
@@ -54,13 +62,13 @@ impl<T> WordList<T> {
 #[derive(Debug)]
 pub(super) struct Vocabulary {
     sets: Sets,
-    numbers: HashMap<String, Symbol>,
+    numbers: FxHashMap<String, Symbol>,
     words: WordList<Vec<Symbol>>,
 }
 
 impl Vocabulary {
     pub(super) fn new(sets: &Sets) -> Self {
-        Self { sets: sets.clone(), numbers: HashMap::new(), words: WordList::default() }
+        Self { sets: sets.clone(), numbers: FxHashMap::default(), words: WordList::default() }
     }
 
     /// Reads one element of a pattern.
@@ -111,11 +119,14 @@ impl Vocabulary {
         if word.contains("n't") {
             return Err(format!("{word:?} never occurs, as contractions are taken apart: write \"not\""));
         }
-        let mut numbers = self.words.insert(word, Vec::new()).unwrap_or_default();
-        if !numbers.contains(&number) {
-            numbers.push(number);
+        // Numbers are given in order, so that one which is there already is the last.
+        match self.words.known(word) {
+            Some(numbers) if numbers.last() == Some(&number) => {}
+            Some(numbers) => numbers.push(number),
+            None => {
+                self.words.insert(word, vec![number]);
+            }
         }
-        self.words.insert(word, numbers);
         Ok(())
     }
 }
