@@ -5,7 +5,9 @@ use std::fs;
 use std::path::Path;
 
 use contract::finding::{Applicability, DocumentKind, Passage};
+use tantivy::directory::{Directory, OwnedBytes};
 
+use crate::index::StillDirectory;
 use crate::read::Problem;
 
 mod entry;
@@ -22,10 +24,28 @@ const COLUMNS: &str = "code\tcategory\ttitle\tdescription\tsymptoms\tcauses\tdif
                        hours_min\thours_max\tmil\temissions\tlimp_mode\trelated";
 
 /// The catalogue: its whole text, sorted by code. Lookup is a binary search over the lines, so that opening
-/// costs no more than reading the file.
-#[derive(Debug, Default)]
+/// costs no more than reading the file, and nothing at all where the file is mapped.
+#[derive(Default)]
 pub struct Codes {
-    lines: String,
+    lines: Lines,
+}
+
+impl std::fmt::Debug for Codes {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Codes({} bytes)", self.bytes().len())
+    }
+}
+
+/// The lines without the first, which names the columns.
+enum Lines {
+    Read(String),
+    Mapped(OwnedBytes),
+}
+
+impl Default for Lines {
+    fn default() -> Self {
+        Self::Read(String::new())
+    }
 }
 
 impl Codes {
@@ -38,14 +58,32 @@ impl Codes {
         Self::parse(text).map_err(|problem| problem.in_file(file))
     }
 
+    /// The lines of a catalogue that was read before and written by [`Codes::keep`]. They are mapped and not looked
+    /// through: of a damaged file some codes are not found.
+    ///
+    /// # Errors
+    /// When there is no such file in the folder.
+    pub(crate) fn map(directory: &StillDirectory) -> std::io::Result<Self> {
+        let file = directory.open_read(Path::new(FILE)).map_err(std::io::Error::other)?;
+        Ok(Self { lines: Lines::Mapped(file.read_bytes()?) })
+    }
+
+    /// Writes the lines into `folder`, for [`Codes::map`].
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub(crate) fn keep(&self, folder: &Path) -> std::io::Result<()> {
+        fs::write(folder.join(FILE), self.bytes())
+    }
+
     /// How many codes there are.
     pub fn len(&self) -> usize {
-        self.lines.lines().count()
+        self.bytes().split_inclusive(|&byte| byte == b'\n').count()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.lines.is_empty()
+        self.bytes().is_empty()
     }
 
     /// The entry of `code`, such as `P0301`, as a passage of plain sentences. `None` for a code that is not in the
@@ -79,14 +117,22 @@ impl Codes {
             }
             before = code;
         }
-        Ok(Self { lines: text })
+        Ok(Self { lines: Lines::Read(text) })
+    }
+
+    fn bytes(&self) -> &[u8] {
+        match &self.lines {
+            Lines::Read(text) => text.as_bytes(),
+            Lines::Mapped(bytes) => bytes,
+        }
     }
 
     fn line(&self, code: &str) -> Option<&str> {
-        let (mut low, mut high) = (0, self.lines.len());
+        let bytes = self.bytes();
+        let (mut low, mut high) = (0, bytes.len());
         while low < high {
-            let (start, end) = self.line_around(low.midpoint(high))?;
-            let line = &self.lines[start..end];
+            let (start, end) = line_around(bytes, low.midpoint(high))?;
+            let line = std::str::from_utf8(bytes.get(start..end)?).ok()?;
             match line.split('\t').next()?.cmp(code) {
                 Ordering::Equal => return Some(line),
                 Ordering::Less => low = end + 1,
@@ -95,14 +141,13 @@ impl Codes {
         }
         None
     }
+}
 
-    /// The bounds of the line that the byte `at` is in.
-    fn line_around(&self, at: usize) -> Option<(usize, usize)> {
-        let bytes = self.lines.as_bytes();
-        let start = bytes.get(..at)?.iter().rposition(|&byte| byte == b'\n').map_or(0, |before| before + 1);
-        let end = bytes.get(at..)?.iter().position(|&byte| byte == b'\n').map_or(bytes.len(), |after| at + after);
-        Some((start, end))
-    }
+/// The bounds of the line that the byte `at` is in.
+fn line_around(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
+    let start = bytes.get(..at)?.iter().rposition(|&byte| byte == b'\n').map_or(0, |before| before + 1);
+    let end = bytes.get(at..)?.iter().position(|&byte| byte == b'\n').map_or(bytes.len(), |after| at + after);
+    Some((start, end))
 }
 
 /// The trouble codes that `text` names, in order, each once: `P0301`, `p 0301`, `PO301` (letter O), `P0301-11`.

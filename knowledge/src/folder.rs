@@ -6,28 +6,22 @@ mod ingest;
 use std::path::Path;
 
 use async_trait::async_trait;
+use contract::Result;
 use contract::finding::Passage;
 use contract::ports::{Library, Query};
-use contract::{Error, ErrorKind, Result};
 
-use crate::codes::{self, Codes};
-use crate::index::Index;
+use crate::collection::Collection;
 use crate::read::Problem;
 
+pub(crate) use fingerprint::fingerprint;
 pub use ingest::{Ingested, ingest};
-
-/// How far the first trouble code stands above the best passage of the manuals.
-const CODE_LEAD: f32 = 1.0;
-
-/// Most trouble codes of one question that are looked up.
-const MOST_CODES: usize = 3;
+pub(crate) use ingest::{catalogue, catalogue_file, documents};
 
 /// The library over a folder of Markdown, HTML, text and PDF files, and of at most one catalogue of trouble codes.
 ///
 /// It is read once, when it is opened; searching is done in the process and takes well under a millisecond.
 pub struct FolderLibrary {
-    index: Index,
-    codes: Codes,
+    collection: Collection,
     problems: Vec<Problem>,
 }
 
@@ -40,11 +34,11 @@ impl FolderLibrary {
     /// # Errors
     /// `Unavailable` when the folder cannot be read or the index cannot be written.
     pub fn open(folder: &Path, index_folder: Option<&Path>) -> Result<Self> {
-        let (index, codes, ingested) = ingest::open(folder, index_folder, &mut |_| {})?;
+        let (collection, ingested) = ingest::open(folder, index_folder, &mut |_| {})?;
         for problem in &ingested.problems {
             tracing::warn!(%problem, "left out of the library");
         }
-        Ok(Self { index, codes, problems: ingested.problems })
+        Ok(Self { collection, problems: ingested.problems })
     }
 
     /// Files that were left out, and why. Empty when the index was already there.
@@ -57,7 +51,7 @@ impl FolderLibrary {
     /// # Errors
     /// `Unavailable` when the index cannot be read.
     pub fn models(&self) -> Result<Vec<String>> {
-        self.index.models()
+        self.collection.index.models()
     }
 
     /// All passages of the documents, without the trouble codes, in no particular order.
@@ -65,7 +59,7 @@ impl FolderLibrary {
     /// # Errors
     /// `Unavailable` when the index cannot be read.
     pub fn passages(&self) -> Result<Vec<Passage>> {
-        self.index.passages()
+        self.collection.index.passages()
     }
 
     /// The passages that bear most on the query, trouble codes first: what the port's `search` returns.
@@ -73,17 +67,7 @@ impl FolderLibrary {
     /// # Errors
     /// `Unavailable` when the index cannot be read.
     pub fn find(&self, query: &Query) -> Result<Vec<Passage>> {
-        let named = codes::named_in(&query.text);
-        let mut entries: Vec<_> = named.iter().filter_map(|code| self.codes.passage(code)).take(MOST_CODES).collect();
-        let found = self.index.search(query)?;
-        let mut score = found.first().map_or(0.0, |best| best.score);
-        for entry in entries.iter_mut().rev() {
-            score += CODE_LEAD;
-            entry.score = score;
-        }
-        entries.extend(found);
-        entries.truncate(query.limit);
-        Ok(entries)
+        self.collection.find(query)
     }
 }
 
@@ -94,11 +78,8 @@ impl Library for FolderLibrary {
     }
 
     async fn ready(&self) -> Result<()> {
-        if self.index.is_empty() && self.codes.is_empty() {
-            let hint = "put Markdown, HTML, text or PDF files into its folder, or point `library` to another folder";
-            return Err(Error::new(ErrorKind::Unavailable, "the library is empty").hint(hint));
-        }
-        Ok(())
+        let hint = "put Markdown, HTML, text or PDF files into its folder, or point `library` to another folder";
+        self.collection.ready(hint)
     }
 }
 

@@ -3,6 +3,7 @@
 mod corpus;
 mod filter;
 mod schema;
+mod still;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -22,6 +23,7 @@ use crate::thesaurus::Thesaurus;
 
 pub(crate) use corpus::Corpus;
 use schema::Fields;
+pub(crate) use still::StillDirectory;
 
 /// Version of what an index holds. Indexes of another version are built anew.
 pub const FORMAT: &str = "2";
@@ -57,12 +59,16 @@ impl Index {
         Self::fill(tantivy::Index::create_in_dir(folder, Fields::schema()).map_err(unavailable)?, documents)
     }
 
-    /// The index that [`Index::create`] left in `folder`.
+    /// The index that [`Index::create`] left in `folder`. Its files are mapped and nothing is written there.
     ///
     /// # Errors
     /// `Unavailable` when there is none or it is damaged.
     pub fn open(folder: &Path) -> Result<Self> {
-        let index = tantivy::Index::open_in_dir(folder).map_err(unavailable)?;
+        Self::open_in(&StillDirectory::open(folder).map_err(unavailable)?)
+    }
+
+    pub(crate) fn open_in(directory: &StillDirectory) -> Result<Self> {
+        let index = tantivy::Index::open(directory.clone()).map_err(unavailable)?;
         if index.schema() != Fields::schema() {
             return Err(Error::new(ErrorKind::Unavailable, "the index has another format").hint("build it anew"));
         }

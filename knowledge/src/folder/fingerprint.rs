@@ -9,8 +9,9 @@ use crate::analysis::WORDS;
 use crate::index::FORMAT;
 use crate::read::Problem;
 
-/// A hash over the index format, the word table that shapes terms, and the path and content of every file, as 32 hexadecimal digits.
-pub(crate) fn fingerprint(folder: &Path, files: &[PathBuf]) -> Result<String, Problem> {
+/// A hash over the formats, the word table that shapes terms, and the path and content of every file, as 32 hexadecimal
+/// digits. `format` is that of what the index is kept in.
+pub(crate) fn fingerprint(format: &str, folder: &Path, files: &[PathBuf]) -> Result<String, Problem> {
     let mut hash = Sha256::new();
     let mut add = |bytes: &[u8]| {
         // The length keeps the end of one part apart from the beginning of the next.
@@ -18,6 +19,7 @@ pub(crate) fn fingerprint(folder: &Path, files: &[PathBuf]) -> Result<String, Pr
         hash.update(bytes);
     };
     add(FORMAT.as_bytes());
+    add(format.as_bytes());
     add(WORDS.as_bytes());
     for file in files {
         let name = file.strip_prefix(folder).unwrap_or(file);

@@ -8,8 +8,12 @@ use contract::{Error, ErrorKind, Result};
 
 use super::fingerprint::fingerprint;
 use crate::codes::{self, Codes};
+use crate::collection::Collection;
 use crate::index::Index;
 use crate::read::{self, Document, Problem};
+
+/// An index is kept as the engine writes it.
+const KEPT_FORMAT: &str = "";
 
 /// What came of reading a folder.
 #[derive(Debug, Default)]
@@ -33,7 +37,7 @@ pub struct Ingested {
 /// # Errors
 /// `Unavailable` when the folder cannot be read or the index cannot be written.
 pub fn ingest(folder: &Path, index_folder: Option<&Path>, progress: &mut dyn FnMut(&Path)) -> Result<Ingested> {
-    open(folder, index_folder, progress).map(|(_, _, ingested)| ingested)
+    open(folder, index_folder, progress).map(|(_, ingested)| ingested)
 }
 
 /// The index and catalogue over `folder`.
@@ -41,9 +45,9 @@ pub(crate) fn open(
     folder: &Path,
     index_folder: Option<&Path>,
     progress: &mut dyn FnMut(&Path),
-) -> Result<(Index, Codes, Ingested)> {
+) -> Result<(Collection, Ingested)> {
     let mut problems = Vec::new();
-    let codes = catalogue(folder, &mut problems);
+    let codes = catalogue_file(folder).map(|file| catalogue(&file, &mut problems)).unwrap_or_default();
     let files = read::files(folder).map_err(|problem| {
         Error::new(ErrorKind::Unavailable, problem.to_string()).hint("the library must be a folder that can be read")
     })?;
@@ -52,7 +56,7 @@ pub(crate) fn open(
         Some(place) => kept(folder, &files, place, &mut problems, progress)?,
     };
     let ingested = Ingested { files: files.len(), passages: index.len(), codes: codes.len(), built, problems };
-    Ok((index, codes, ingested))
+    Ok((Collection { index, codes }, ingested))
 }
 
 /// The index in `place`, built anew if it belongs to other files than these.
@@ -65,7 +69,7 @@ fn kept(
     problems: &mut Vec<Problem>,
     progress: &mut dyn FnMut(&Path),
 ) -> Result<(Index, bool)> {
-    let current = place.join(fingerprint(folder, files)?);
+    let current = place.join(fingerprint(KEPT_FORMAT, folder, files)?);
     if let Ok(index) = Index::open(&current) {
         return Ok((index, false));
     }
@@ -105,7 +109,8 @@ fn is_work_in_progress(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'))
 }
 
-fn documents(
+/// Reads `files`; those that cannot be read become problems.
+pub(crate) fn documents(
     folder: &Path,
     files: &[PathBuf],
     problems: &mut Vec<Problem>,
@@ -122,12 +127,16 @@ fn documents(
     documents
 }
 
-/// The catalogue of trouble codes: `codes.tsv` in the folder or directly below it. Without one no code is known.
-fn catalogue(folder: &Path, problems: &mut Vec<Problem>) -> Codes {
+/// Where the catalogue of trouble codes is: `codes.tsv` in the folder or directly below it. Without one no code is known.
+pub(crate) fn catalogue_file(folder: &Path) -> Option<PathBuf> {
     let below = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
     let mut places: Vec<_> = below.chain([folder.to_path_buf()]).map(|place| place.join(codes::FILE)).collect();
     places.sort();
-    let Some(file) = places.iter().find(|place| place.is_file()) else { return Codes::default() };
+    places.into_iter().find(|place| place.is_file())
+}
+
+/// Reads the catalogue; one that cannot be read becomes a problem.
+pub(crate) fn catalogue(file: &Path, problems: &mut Vec<Problem>) -> Codes {
     Codes::open(file).unwrap_or_else(|problem| {
         problems.push(problem);
         Codes::default()

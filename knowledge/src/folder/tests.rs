@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use contract::ErrorKind;
 use contract::finding::DocumentKind;
 use tempfile::TempDir;
 
