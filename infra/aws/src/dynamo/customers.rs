@@ -1,0 +1,149 @@
+//! Customers in DynamoDB.
+
+mod items;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use aws_config::SdkConfig;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{PutRequest, ReturnConsumedCapacity, WriteRequest};
+use contract::ports::Customers;
+use contract::profile::Profile;
+use contract::{CustomerId, Error, ErrorKind, Result};
+
+use super::capacity::{Capacity, Meter};
+use super::expression::{by_name, key, names, put, text};
+use super::failure::{lost, malformed, unavailable};
+use super::retry::Waits;
+use super::tables::Tables;
+use super::transaction::{Refusal, transact};
+use super::{Item, Table};
+
+/// How many items one transaction takes.
+const TRANSACTION: usize = 100;
+/// How many items one batch takes.
+const BATCH: usize = 25;
+
+/// Knows the customers of the table `<prefix>-customers`. Cheap to clone.
+#[derive(Clone)]
+pub struct DynamoCustomers {
+    client: Client,
+    table: Table,
+    meter: Arc<Meter>,
+}
+
+impl DynamoCustomers {
+    /// A store in the table whose name begins with `prefix`.
+    pub fn new(config: &SdkConfig, prefix: &str) -> Self {
+        Self { client: Client::new(config), table: Tables::named(prefix).customers, meter: Arc::default() }
+    }
+
+    /// What all calls of this store and its clones consumed so far.
+    pub fn consumed(&self) -> Capacity {
+        self.meter.total()
+    }
+
+    /// Stores each profile unless its customer is known already. Existing customers are never overwritten.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Refused`, `Busy`.
+    pub async fn seed(&self, profiles: Vec<Profile>) -> Result<()> {
+        for profile in &profiles {
+            self.insert(profile).await?;
+        }
+        Ok(())
+    }
+
+    /// A customer is known once the `PROFILE` item is there, so that it comes last, together with as many others as fit.
+    async fn insert(&self, profile: &Profile) -> Result<()> {
+        if self.knows(&profile.customer).await? {
+            return Ok(());
+        }
+        let mut parts = items::of(profile)?;
+        let early = parts.split_off(parts.len().min(TRANSACTION));
+        self.write_all(early, profile.customer.as_str()).await?;
+        let absent = "attribute_not_exists(#pk)";
+        let mut writes = Vec::with_capacity(parts.len());
+        for part in parts {
+            // Without the profile item, whatever lies under the same keys is what an interrupted seeding left.
+            let condition = if items::is_profile(&part) { absent } else { "attribute_not_exists(#nothing)" };
+            writes.push(put(&self.table, part, condition, &[])?);
+        }
+        let token = format!("{:.36}", items::token(&self.table.name, profile)?);
+        match transact(&self.client, &self.meter, writes, &token, &self.table.name).await {
+            Ok(()) | Err(Refusal::Conditions(_)) => Ok(()), // Somebody else was faster.
+            Err(Refusal::Contended) => Err(unavailable().hint("somebody else is storing this customer; try again")),
+            Err(Refusal::Undecided(error) | Refusal::Failed(error)) => Err(error),
+        }
+    }
+
+    async fn knows(&self, customer: &CustomerId) -> Result<bool> {
+        Ok(self.item(items::profile_key(customer)).await?.is_some())
+    }
+
+    async fn item(&self, key: Item) -> Result<Option<Item>> {
+        let request = self.client.get_item().table_name(&self.table.name).set_key(Some(key)).consistent_read(true);
+        let request = request.return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let found = request.send().await.map_err(|cause| lost(cause, &self.table.name))?;
+        self.meter.read(found.consumed_capacity());
+        Ok(found.item)
+    }
+
+    /// Writes all items in batches, again and again what DynamoDB did not take.
+    async fn write_all(&self, items: Vec<Item>, nonce: &str) -> Result<()> {
+        let mut waits = Waits::of(nonce);
+        let mut left = Vec::with_capacity(items.len());
+        for item in items {
+            let put = PutRequest::builder().set_item(Some(item)).build().map_err(malformed)?;
+            left.push(WriteRequest::builder().put_request(put).build());
+        }
+        while !left.is_empty() {
+            let rest = left.split_off(left.len().min(BATCH));
+            let request = self.client.batch_write_item().request_items(&self.table.name, left);
+            let request = request.return_consumed_capacity(ReturnConsumedCapacity::Total);
+            let done = request.send().await.map_err(|cause| lost(cause, &self.table.name))?;
+            self.meter.wrote(done.consumed_capacity());
+            left = done.unprocessed_items.and_then(|mut all| all.remove(&self.table.name)).unwrap_or_default();
+            if !left.is_empty() {
+                waits.next().await?;
+            }
+            left.extend(rest);
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Customers for DynamoCustomers {
+    /// One query, of as many pages as the history fills. It may be a moment behind the last write: half the price, and
+    /// profiles change rarely.
+    async fn profile(&self, customer: &CustomerId) -> Result<Profile> {
+        const OF_CUSTOMER: &str = "#pk = :customer";
+        let mut found = Vec::new();
+        let mut start = None;
+        loop {
+            let query = self
+                .client
+                .query()
+                .table_name(&self.table.name)
+                .key_condition_expression(OF_CUSTOMER)
+                .set_expression_attribute_names(names(&[OF_CUSTOMER]))
+                .set_expression_attribute_values(by_name(&[(":customer", text(items::partition(customer)))]))
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .set_exclusive_start_key(start);
+            let page = query.send().await.map_err(|cause| lost(cause, &self.table.name))?;
+            self.meter.read(page.consumed_capacity());
+            found.extend(page.items.unwrap_or_default());
+            start = page.last_evaluated_key.filter(|key| !key.is_empty());
+            if start.is_none() {
+                break;
+            }
+        }
+        items::profile(customer, found)?.ok_or_else(|| Error::new(ErrorKind::NotFound, "no such customer"))
+    }
+
+    async fn ready(&self) -> Result<()> {
+        self.item(key("READY#", "READY")).await.map(|_| ())
+    }
+}
