@@ -2,6 +2,8 @@
 
 mod chat;
 mod config;
+#[cfg(feature = "aws")]
+mod deploy_check;
 mod eval;
 mod ingest;
 mod search;
@@ -17,6 +19,8 @@ use clap::{Parser, Subcommand};
 use crate::logging;
 use crate::settings::{Problem, Settings, Sources};
 
+#[cfg(feature = "aws")]
+pub(crate) use serve::open_doors;
 pub use serve::serve_on;
 
 /// The configuration file that is read when it is there.
@@ -56,6 +60,23 @@ enum Command {
     Eval(eval::Eval),
     /// Print every setting, its value and where that comes from.
     Config,
+    /// Look at everything that the settings need of AWS, and say what is missing. Changes nothing there.
+    #[cfg(feature = "aws")]
+    DeployCheck,
+}
+
+/// Runs `program` with the environment of the process, and tells the shell what became of it. Every binary begins here.
+pub fn start<F: Future<Output = Result<(), String>>>(program: impl FnOnce(Vec<(String, String)>) -> F) -> ExitCode {
+    // The one place that reads the environment.
+    let environment = std::env::vars().collect();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(cause) => return fail(&format!("cannot start: {cause}")),
+    };
+    match runtime.block_on(program(environment)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => fail(&message),
+    }
 }
 
 /// Runs the command.
@@ -76,11 +97,13 @@ pub async fn run(line: CommandLine, environment: Vec<(String, String)>) -> Resul
         Command::Search(search) => search.run(&settings).await,
         Command::Eval(eval) => eval.run(&settings).await,
         Command::Config => Ok(()),
+        #[cfg(feature = "aws")]
+        Command::DeployCheck => deploy_check::run(&settings).await,
     }
 }
 
 /// Prints what went wrong and tells the shell.
-pub fn fail(message: &str) -> ExitCode {
+fn fail(message: &str) -> ExitCode {
     let _ = writeln!(std::io::stderr().lock(), "motorline: {message}");
     ExitCode::FAILURE
 }
@@ -91,7 +114,7 @@ fn say(line: impl Display) {
 }
 
 /// All problems of a configuration, one below the other.
-fn listed(problems: &[Problem]) -> String {
+pub(crate) fn listed(problems: &[Problem]) -> String {
     let lines: Vec<String> = problems.iter().map(|problem| format!("  {problem}")).collect();
     format!("the configuration has {} problem(s)\n{}", problems.len(), lines.join("\n"))
 }
@@ -105,6 +128,12 @@ fn sources(line: &CommandLine, environment: Vec<(String, String)>) -> Result<Sou
     flags.extend(line.listen.iter().map(|value| ("listen".to_owned(), value.clone())));
     flags.extend(line.data.iter().map(|value| ("data".to_owned(), value.clone())));
     Ok(Sources { flags, environment, file: file(line.config.as_deref())? })
+}
+
+/// The sources of a program without a command line.
+#[cfg(feature = "aws")]
+pub(crate) fn sources_of(environment: Vec<(String, String)>) -> Result<Sources, String> {
+    Ok(Sources { flags: Vec::new(), environment, file: file(None)? })
 }
 
 fn file(chosen: Option<&Path>) -> Result<Option<(String, String)>, String> {

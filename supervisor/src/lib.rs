@@ -6,6 +6,8 @@
 pub mod commands;
 pub mod doors;
 pub mod event;
+#[cfg(feature = "aws")]
+pub mod lambda;
 pub mod roster;
 pub mod settings;
 pub mod turn;
@@ -17,3 +19,4 @@ mod course;
 mod guard;
 mod last_words;
 mod logging;
+mod measures;

@@ -31,22 +31,42 @@ impl Roster {
     /// # Errors
     /// `Invalid` when an agent's data files are broken.
     pub fn hire(tools: &Tools) -> Result<Self> {
-        let Tools { library, customers, fast, capable, reply } = tools.clone();
-        Self::of(vec![
+        Self::join(Self::self_taught()?, tools)
+    }
+
+    /// The agents that need nothing but their own tables, so that they can be made while the tools are still fetched.
+    ///
+    /// # Errors
+    /// `Invalid` when an agent's data files are broken.
+    pub fn self_taught() -> Result<Vec<Arc<dyn Agent>>> {
+        Ok(vec![
             Arc::new(intent::IntentAgent::new()?),
             Arc::new(sentiment::SentimentAgent::new()?),
-            Arc::new(knowledge::KnowledgeAgent::new(library, customers.clone())?),
-            Arc::new(personalization::PersonalizationAgent::new(customers)),
             Arc::new(routing::RoutingAgent::new()?),
-            Arc::new(response::ResponseAgent::new(fast, capable, reply)?),
         ])
     }
 
-    /// A roster of these agents.
+    /// The self-taught agents, joined by those that work with tools.
+    ///
+    /// # Errors
+    /// `Invalid` when an agent's data files are broken.
+    pub fn join(mut agents: Vec<Arc<dyn Agent>>, tools: &Tools) -> Result<Self> {
+        let Tools { library, customers, fast, capable, reply } = tools.clone();
+        let with_tools: [Arc<dyn Agent>; 3] = [
+            Arc::new(knowledge::KnowledgeAgent::new(library, customers.clone())?),
+            Arc::new(personalization::PersonalizationAgent::new(customers)),
+            Arc::new(response::ResponseAgent::new(fast, capable, reply)?),
+        ];
+        agents.extend(with_tools);
+        Self::of(agents)
+    }
+
+    /// A roster of these agents, in the order of their stages.
     ///
     /// # Errors
     /// `Invalid` when two agents share a name: their reports could not be told apart.
-    pub fn of(agents: Vec<Arc<dyn Agent>>) -> Result<Self> {
+    pub fn of(mut agents: Vec<Arc<dyn Agent>>) -> Result<Self> {
+        agents.sort_by_key(|agent| agent.card().stage);
         for (index, agent) in agents.iter().enumerate() {
             let name = agent.card().name;
             if agents[..index].iter().any(|earlier| earlier.card().name == name) {

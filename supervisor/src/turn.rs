@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use contract::ports::{Clock, Closing, Conversations, Fingerprint, Opened, Opening};
+use contract::ports::{Clock, Closing, Conversations, Fingerprint, Metrics, Opened, Opening};
 use contract::{AgentReport, IdempotencyKey, Result, Stage, Turn, TurnRecord};
 use futures::future::join_all;
 
@@ -11,6 +11,7 @@ use crate::allowance::allowance;
 use crate::ask::{Question, ask, skipped};
 use crate::course::Course;
 use crate::event::{Audience, TurnEvent};
+use crate::measures;
 use crate::roster::Roster;
 
 /// The stages that make a reply, in their order.
@@ -19,10 +20,28 @@ const LINE: [Stage; 4] = [Stage::Analyze, Stage::Route, Stage::Act, Stage::Respo
 /// Takes turns. Holds nothing of any of them.
 pub struct Supervisor {
     roster: Roster,
-    conversations: Arc<dyn Conversations>,
-    clock: Arc<dyn Clock>,
-    lease: Duration,
-    history: usize,
+    ports: Ports,
+    rules: Rules,
+}
+
+/// The ports that the supervisor itself uses; the agents have their own.
+#[derive(Clone)]
+pub struct Ports {
+    /// Where turns are kept.
+    pub conversations: Arc<dyn Conversations>,
+    /// What turns are measured by.
+    pub clock: Arc<dyn Clock>,
+    /// Where measures go.
+    pub metrics: Arc<dyn Metrics>,
+}
+
+/// What holds for every turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rules {
+    /// After this time an unfinished turn may be taken over.
+    pub lease: Duration,
+    /// Past exchanges that a turn sees.
+    pub history: usize,
 }
 
 /// A turn that a door has read and admitted.
@@ -37,16 +56,9 @@ pub struct Request {
 }
 
 impl Supervisor {
-    /// A supervisor of these agents. An unfinished turn may be taken over after `lease`; a turn sees the last `history`
-    /// exchanges of its session.
-    pub fn new(
-        roster: Roster,
-        conversations: Arc<dyn Conversations>,
-        clock: Arc<dyn Clock>,
-        lease: Duration,
-        history: usize,
-    ) -> Self {
-        Self { roster, conversations, clock, lease, history }
+    /// A supervisor of these agents.
+    pub fn new(roster: Roster, ports: Ports, rules: Rules) -> Self {
+        Self { roster, ports, rules }
     }
 
     /// Takes one turn from open to close, and tells `audience` what happens on the way.
@@ -57,25 +69,37 @@ impl Supervisor {
     /// # Errors
     /// Those of [`Conversations::open`] and [`Conversations::close`]: the turn was not admitted, or the store is lost.
     pub async fn take(&self, request: Request, audience: Arc<dyn Audience>) -> Result<TurnRecord> {
+        let taken = self.walk(request, audience).await;
+        if let Some(measure) = taken.as_ref().err().and_then(measures::of_error) {
+            self.ports.metrics.record(&[measure]);
+        }
+        taken
+    }
+
+    /// The straight line.
+    async fn walk(&self, request: Request, audience: Arc<dyn Audience>) -> Result<TurnRecord> {
+        let Ports { conversations, clock, metrics } = &self.ports;
         // The deadline runs from here: a slow store takes its time from the agents, not from the customer.
-        let began = self.clock.elapsed();
+        let began = clock.elapsed();
         let Request { turn, key, fingerprint } = request;
-        let opening = Opening { turn: turn.clone(), key, fingerprint, lease: self.lease, history_limit: self.history };
-        let ticket = match self.conversations.open(&opening).await? {
+        let Rules { lease, history } = self.rules;
+        let opening = Opening { turn: turn.clone(), key, fingerprint, lease, history_limit: history };
+        let ticket = match conversations.open(&opening).await? {
             Opened::New(ticket) => ticket,
             Opened::Repeat(record) => {
                 audience.hear(TurnEvent::Closed(record.clone()));
                 return Ok(*record);
             }
         };
-        let mut course = Course::begin(turn, ticket.history.clone(), began, self.clock.clone(), audience.clone());
+        let mut course = Course::begin(turn, ticket.history.clone(), began, clock.clone(), audience.clone());
         for stage in LINE {
             let reports = self.ask_all(stage, &course, &*audience).await;
             course.add(reports);
         }
         let record = course.end();
-        self.conversations.close(Closing { ticket: &ticket, record: &record }).await?;
+        conversations.close(Closing { ticket: &ticket, record: &record }).await?;
         log(&record);
+        metrics.record(&measures::of_turn(&record));
         audience.hear(TurnEvent::Closed(Box::new(record.clone())));
         Ok(record)
     }
@@ -88,7 +112,7 @@ impl Supervisor {
             let allowed = allowance(&agent.card(), course.left());
             let question =
                 Question { agent: agent.clone(), context: course.context(), allowed, turn_began: course.began() };
-            let report = ask(question, &*self.clock).await;
+            let report = ask(question, &*self.ports.clock).await;
             audience.hear(TurnEvent::Reported(report.clone()));
             report
         });

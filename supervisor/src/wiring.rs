@@ -1,15 +1,22 @@
 //! Chooses the adapter behind each port by the scheme of its URI. The only place that knows which adapters exist.
 
+#[cfg(feature = "aws")]
+mod check;
+#[cfg(feature = "aws")]
+mod cloud;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use contract::ports::{Clock, Conversations, Customers, Entropy, LanguageModel, Library};
+#[cfg(feature = "aws")]
+use contract::ports::Shelf;
+use contract::ports::{Clock, Conversations, Customers, Entropy, LanguageModel, Library, Metrics};
 use contract::{Error, ErrorKind, Result};
-use local::{Database, SqliteConversations, SqliteCustomers, SystemClock, SystemEntropy};
+use local::{Database, NoMetrics, SqliteConversations, SqliteCustomers, SystemClock, SystemEntropy};
 
 use crate::roster::{Roster, Tools};
 use crate::settings::{Identity, Settings};
-use crate::turn::Supervisor;
+use crate::turn::{Ports, Rules, Supervisor};
 
 /// The product, ready to take turns, and the ports that the doors need themselves.
 #[derive(Clone)]
@@ -24,6 +31,8 @@ pub struct Product {
     pub library: Arc<dyn Library>,
     /// The models, fast first.
     pub models: Vec<Arc<dyn LanguageModel>>,
+    /// Where measures go.
+    pub metrics: Arc<dyn Metrics>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Chance.
@@ -37,52 +46,163 @@ impl Product {
     /// Whatever keeps an adapter from opening, with a hint.
     pub async fn assemble(settings: &Settings) -> Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
-        let library = library(settings)?;
-        let conversations =
-            Arc::new(SqliteConversations::new(database(settings, &settings.conversations)?, clock.clone()));
-        let customers = Arc::new(SqliteCustomers::new(database(settings, &settings.customers)?));
-        if settings.identity == Identity::Demo {
-            customers.seed(SqliteCustomers::demonstration()?).await?;
-        }
-        let (fast, capable) = (model(&settings.fast)?, model(&settings.capable)?);
+        let agents = tokio::task::spawn_blocking(Roster::self_taught);
+        let adapters = Adapters::reach(settings, clock.clone()).await?;
+        let fast = adapters.model(&settings.fast)?;
+        // One model for both tiers is one client.
+        let capable =
+            if settings.capable == settings.fast { fast.clone() } else { adapters.model(&settings.capable)? };
+        let (library, customers) = (adapters.library()?, adapters.customers().await?);
         let tools = Tools { library, customers, fast, capable, reply: settings.reply };
-        Self::of(tools, conversations, clock, Arc::new(SystemEntropy), settings)
+        let ports = Ports { conversations: adapters.conversations()?, clock, metrics: adapters.metrics()? };
+        let agents =
+            agents.await.map_err(|cause| Error::new(ErrorKind::Internal, "an agent panicked").caused_by(cause))??;
+        Ok(Self::over(Roster::join(agents, &tools)?, tools, ports, Arc::new(SystemEntropy), settings))
     }
 
     /// The product over ports that are open already.
     ///
     /// # Errors
     /// As [`Roster::hire`].
-    pub fn of(
-        tools: Tools,
-        conversations: Arc<dyn Conversations>,
-        clock: Arc<dyn Clock>,
-        entropy: Arc<dyn Entropy>,
-        settings: &Settings,
-    ) -> Result<Self> {
-        let roster = Roster::hire(&tools)?;
-        let supervisor =
-            Supervisor::new(roster, conversations.clone(), clock.clone(), settings.turn.lease, settings.turn.history);
+    pub fn of(tools: Tools, ports: Ports, entropy: Arc<dyn Entropy>, settings: &Settings) -> Result<Self> {
+        Ok(Self::over(Roster::hire(&tools)?, tools, ports, entropy, settings))
+    }
+
+    fn over(roster: Roster, tools: Tools, ports: Ports, entropy: Arc<dyn Entropy>, settings: &Settings) -> Self {
+        let Ports { conversations, clock, metrics } = ports.clone();
+        let rules = Rules { lease: settings.turn.lease, history: settings.turn.history };
+        let supervisor = Arc::new(Supervisor::new(roster, ports, rules));
         let Tools { library, customers, fast, capable, .. } = tools;
-        Ok(Self {
-            supervisor: Arc::new(supervisor),
-            conversations,
-            customers,
-            library,
-            models: vec![fast, capable],
-            clock,
-            entropy,
-        })
+        Self { supervisor, conversations, customers, library, models: vec![fast, capable], metrics, clock, entropy }
     }
 }
 
-/// Opens the library that the settings name and indexes it in memory.
+/// Opens the library that the settings name.
 ///
 /// # Errors
-/// `Unavailable` when the folder is missing or holds nothing.
-pub fn library(settings: &Settings) -> Result<Arc<dyn Library>> {
-    let folder = path_of(&settings.library, "folder")?;
-    Ok(Arc::new(knowledge::FolderLibrary::open(&folder, None)?))
+/// `Unavailable` when a folder is missing or holds nothing.
+pub async fn library(settings: &Settings) -> Result<Arc<dyn Library>> {
+    Adapters::reach(settings, Arc::new(SystemClock::start())).await?.library()
+}
+
+/// The shelf of a library in S3, for the ingest.
+///
+/// # Errors
+/// `Invalid` when the library is not in S3.
+#[cfg(feature = "aws")]
+pub async fn shelf(settings: &Settings) -> Result<Arc<dyn Shelf>> {
+    if scheme(&settings.library) != "s3" {
+        return Err(
+            Error::invalid("library", "only a library in S3 has editions to publish").hint("s3://BUCKET/PREFIX")
+        );
+    }
+    Adapters::reach(settings, Arc::new(SystemClock::start())).await?.cloud()?.shelf(&settings.library)
+}
+
+/// Looks at everything that the settings need of AWS; changes nothing there.
+///
+/// # Errors
+/// Whatever keeps the clients from being made.
+#[cfg(feature = "aws")]
+pub async fn check(settings: &Settings) -> Result<Vec<aws::deployment::Check>> {
+    let adapters = Adapters::reach(settings, Arc::new(SystemClock::start())).await?;
+    Ok(match &adapters.cloud {
+        Some(cloud) => check::all(cloud, settings).await,
+        None => Vec::new(),
+    })
+}
+
+/// Makes adapters.
+struct Adapters<'a> {
+    settings: &'a Settings,
+    clock: Arc<dyn Clock>,
+    #[cfg(feature = "aws")]
+    cloud: Option<cloud::Cloud>,
+}
+
+impl<'a> Adapters<'a> {
+    /// Reaches for what several adapters share: the clients of AWS, if any setting names a part of it.
+    async fn reach(settings: &'a Settings, clock: Arc<dyn Clock>) -> Result<Self> {
+        Ok(Self {
+            settings,
+            #[cfg(feature = "aws")]
+            cloud: cloud::Cloud::reach(settings, clock.clone()).await?,
+            clock,
+        })
+    }
+
+    fn library(&self) -> Result<Arc<dyn Library>> {
+        let uri = &self.settings.library;
+        match scheme(uri) {
+            "folder" => Ok(Arc::new(knowledge::FolderLibrary::open(&path_of(uri, "folder")?, None)?)),
+            #[cfg(feature = "aws")]
+            "s3" => self.cloud()?.library(uri),
+            _ => Err(unknown("library", uri)),
+        }
+    }
+
+    fn conversations(&self) -> Result<Arc<dyn Conversations>> {
+        let uri = &self.settings.conversations;
+        match scheme(uri) {
+            "sqlite" => Ok(Arc::new(SqliteConversations::new(database(self.settings, uri)?, self.clock.clone()))),
+            #[cfg(feature = "aws")]
+            "dynamodb" | "s3" => self.cloud()?.conversations(uri),
+            _ => Err(unknown("conversations", uri)),
+        }
+    }
+
+    async fn customers(&self) -> Result<Arc<dyn Customers>> {
+        let uri = &self.settings.customers;
+        match scheme(uri) {
+            "sqlite" => {
+                let customers = SqliteCustomers::new(database(self.settings, uri)?);
+                if self.settings.identity == Identity::Demo {
+                    customers.seed(SqliteCustomers::demonstration()?).await?;
+                }
+                Ok(Arc::new(customers))
+            }
+            #[cfg(feature = "aws")]
+            "dynamodb" => self.cloud()?.customers(uri).await,
+            _ => Err(unknown("customers", uri)),
+        }
+    }
+
+    /// The model of a tier. Failover along the list is not built yet, so a list may hold one only.
+    fn model(&self, uris: &[String]) -> Result<Arc<dyn LanguageModel>> {
+        let [uri] = uris else {
+            return Err(Error::invalid("model", format!("{} models in one tier", uris.len()))
+                .hint("name one model in model.fast and one in model.capable"));
+        };
+        match scheme(uri) {
+            "offline" => Ok(Arc::new(models::OfflineModel::new())),
+            #[cfg(feature = "aws")]
+            "bedrock" => self.cloud()?.model(uri),
+            _ => Err(unknown("model", uri)),
+        }
+    }
+
+    fn metrics(&self) -> Result<Arc<dyn Metrics>> {
+        let uri = &self.settings.metrics;
+        match scheme(uri) {
+            "none" => Ok(Arc::new(NoMetrics)),
+            #[cfg(feature = "aws")]
+            "emf" | "cloudwatch" => self.cloud()?.metrics(uri),
+            _ => Err(unknown("metrics", uri)),
+        }
+    }
+
+    #[cfg(feature = "aws")]
+    fn cloud(&self) -> Result<&cloud::Cloud> {
+        self.cloud.as_ref().ok_or_else(|| Error::new(ErrorKind::Internal, "AWS is needed but was not reached for"))
+    }
+}
+
+fn scheme(uri: &str) -> &str {
+    uri.split_once("://").map_or("", |(scheme, _)| scheme)
+}
+
+fn unknown(setting: &str, uri: &str) -> Error {
+    Error::invalid(setting, format!("no adapter for {uri:?}")).hint("`motorline config` lists what each setting takes")
 }
 
 fn database(settings: &Settings, uri: &str) -> Result<Database> {
@@ -93,14 +213,6 @@ fn database(settings: &Settings, uri: &str) -> Result<Database> {
             .caused_by(cause)
     })?;
     Database::open(&settings.data.join(path))
-}
-
-/// The model of a tier. This build has one adapter, so a list may hold nothing else yet.
-fn model(uris: &[String]) -> Result<Arc<dyn LanguageModel>> {
-    match uris {
-        [only] if only == "offline://" => Ok(Arc::new(models::OfflineModel::new())),
-        other => Err(Error::invalid("model", format!("no adapter for {other:?}")).hint("this build knows offline://")),
-    }
 }
 
 fn path_of(uri: &str, scheme: &str) -> Result<PathBuf> {

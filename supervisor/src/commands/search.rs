@@ -25,7 +25,7 @@ pub(super) struct Search {
 
 impl Search {
     pub(super) async fn run(self, settings: &Settings) -> Result<(), String> {
-        let library = wiring::library(settings).map_err(|error| error.to_string())?;
+        let library = wiring::library(settings).await.map_err(|error| error.to_string())?;
         let vehicles = self.model.map(|model| VehicleFilter { model, year: self.year }).into_iter().collect();
         let query = Query { text: self.question, vehicles, limit: self.limit, ..Query::default() };
         let found = library.search(&query).await.map_err(|error| error.to_string())?;

@@ -25,7 +25,7 @@ struct Identities {
 async fn identities(State(doors): State<Doors>) -> Json<Identities> {
     let identities = match &doors.authentication {
         Authentication::Demonstration(identities) => identities.to_vec(),
-        Authentication::AnonymousOnly => Vec::new(),
+        Authentication::AnonymousOnly | Authentication::Gateway => Vec::new(),
     };
     Json(Identities { identities })
 }

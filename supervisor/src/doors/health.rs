@@ -58,17 +58,21 @@ async fn health() -> Json<Health> {
 )]
 async fn ready(State(doors): State<Doors>) -> (StatusCode, Json<Readiness>) {
     let product = &doors.product;
-    let (conversations, customers, library, models) =
-        futures::join!(product.conversations.ready(), product.customers.ready(), product.library.ready(), async {
-            join_all(
-                product
-                    .models
-                    .iter()
-                    .map(|model| async { line(&format!("model {}", model.name()), model.ready().await) }),
-            )
-            .await
-        });
-    let mut ports = vec![line("conversations", conversations), line("customers", customers), line("library", library)];
+    let models =
+        product.models.iter().map(|model| async { line(&format!("model {}", model.name()), model.ready().await) });
+    let (conversations, customers, library, metrics, models) = futures::join!(
+        product.conversations.ready(),
+        product.customers.ready(),
+        product.library.ready(),
+        product.metrics.ready(),
+        join_all(models)
+    );
+    let mut ports = vec![
+        line("conversations", conversations),
+        line("customers", customers),
+        line("library", library),
+        line("metrics", metrics),
+    ];
     ports.extend(models);
     ports.dedup_by(|a, b| a.port == b.port);
     let ready = ports.iter().all(|port| port.ready);

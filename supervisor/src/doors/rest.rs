@@ -10,6 +10,7 @@ use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::auth::CalledBy;
 use super::error::Problem;
 use super::router::Doors;
 use super::wire::{TranscriptBody, TurnReply, TurnRequest};
@@ -40,10 +41,10 @@ pub(super) fn routes() -> OpenApiRouter<Doors> {
 )]
 async fn post_turn(
     State(doors): State<Doors>,
+    CalledBy(caller): CalledBy,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<TurnReply>, Problem> {
-    let caller = doors.authentication.caller(&headers)?;
     let key = key(&headers)?;
     require_json(&headers)?;
     let wanted: TurnRequest = parse(&body.map_err(|rejection| unreadable(&rejection))?)?;
@@ -66,10 +67,9 @@ async fn post_turn(
 )]
 async fn get_session(
     State(doors): State<Doors>,
-    headers: HeaderMap,
+    CalledBy(caller): CalledBy,
     path: Result<Path<String>, PathRejection>,
 ) -> Result<Json<TranscriptBody>, Problem> {
-    let caller = doors.authentication.caller(&headers)?;
     let Path(session) = path.map_err(|rejection| no_address(&rejection))?;
     let transcript = doors.product.conversations.transcript(&SessionId::new(session)?, &caller).await?;
     Ok(Json(TranscriptBody::from(&transcript)))
@@ -86,10 +86,9 @@ async fn get_session(
 )]
 async fn get_turn(
     State(doors): State<Doors>,
-    headers: HeaderMap,
+    CalledBy(caller): CalledBy,
     path: Result<Path<(String, String)>, PathRejection>,
 ) -> Result<Json<TurnRecord>, Problem> {
-    let caller = doors.authentication.caller(&headers)?;
     let Path((session, turn)) = path.map_err(|rejection| no_address(&rejection))?;
     let (session, turn) = (SessionId::new(session)?, TurnId::new(turn)?);
     Ok(Json(doors.product.conversations.turn(&session, &turn, &caller).await?))

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::{Identity, Log, Origin, Resolved, Settings, Sources, TurnRules};
+use super::{EditionRules, Identity, Log, OF_AWS, Origin, Resolved, Settings, Sources, TurnRules};
 
 /// One thing that is wrong with the configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,18 +47,25 @@ impl Reader {
     /// Reads every setting before giving up on any: the caller hears of all problems at once.
     fn all(&mut self) -> Option<Settings> {
         let listen = self.parsed::<SocketAddr>("listen", "an address with a port, such as 127.0.0.1:8080");
-        let identity = self.one_of("identity", &[("demo", Identity::Demo), ("anonymous", Identity::Anonymous)]);
+        let identities = [("demo", Identity::Demo), ("anonymous", Identity::Anonymous), ("gateway", Identity::Gateway)];
+        let identity = self.one_of("identity", &identities);
         let data = self.filled("data", "the path of a folder");
-        let library = self.uri("library", &["folder"]);
-        let conversations = self.uri("conversations", &["sqlite"]);
-        let customers = self.uri("customers", &["sqlite"]);
-        let fast = self.uris("model.fast", &["offline"]);
-        let capable = self.uris("model.capable", &["offline"]);
+        let library = self.uri("library", &["folder", "s3"]);
+        let edition = self.edition();
+        let conversations = self.uri("conversations", &["sqlite", "dynamodb", "s3"]);
+        let customers = self.uri("customers", &["sqlite", "dynamodb"]);
+        let retention_days: Option<u32> = self.within("retention.days", 1..=3_650);
+        let overflow = self.optional("overflow").map(|_| self.uri("overflow", &["s3"]));
+        let fast = self.uris("model.fast", &["offline", "bedrock"]);
+        let capable = self.uris("model.capable", &["offline", "bedrock"]);
         let max_output_tokens = self.within("reply.max_output_tokens", 16..=4096);
         let temperature = self.within("reply.temperature", 0.0..=1.0);
         let deadline = self.within("turn.deadline_ms", 100..=29_000);
         let lease = self.within("turn.lease_ms", 1_000..=900_000);
         let history = self.within("turn.history", 0..=50);
+        let metrics = self.uri("metrics", &["none", "emf", "cloudwatch"]);
+        let deployment = self.filled("deployment", "a short name");
+        let lambda_streams = self.one_of("lambda.response", &[("stream", true), ("buffered", false)]);
         let level = self.one_of("log.level", &["error", "warn", "info", "debug", "trace"].map(|level| (level, level)));
         let json = self.one_of("log.format", &[("text", false), ("json", true)]);
         Some(Settings {
@@ -66,8 +73,11 @@ impl Reader {
             identity: identity?,
             data: data?.into(),
             library: library?,
+            edition: edition?,
             conversations: conversations?,
             customers: customers?,
+            retention: Duration::from_secs(u64::from(retention_days?) * 24 * 60 * 60),
+            overflow: overflow.map_or(Some(None), |uri| uri.map(Some))?,
             fast: fast?,
             capable: capable?,
             reply: response::Limits { max_output_tokens: max_output_tokens?, temperature: temperature? },
@@ -76,7 +86,23 @@ impl Reader {
                 lease: Duration::from_millis(lease?),
                 history: history?,
             },
+            metrics: metrics?,
+            deployment: deployment?,
+            region: self.optional("aws.region"),
+            roots: self.optional("aws.roots").map(Into::into),
+            lambda_streams: lambda_streams?,
             log: Log { level: level?.to_owned(), json: json? },
+        })
+    }
+
+    fn edition(&mut self) -> Option<EditionRules> {
+        let shipped = self.optional("edition.shipped").map(Into::into);
+        let refresh = self.within("edition.refresh_s", 1..=86_400);
+        let patience = self.within("edition.patience_ms", 0..=10_000);
+        Some(EditionRules {
+            shipped,
+            refresh: Duration::from_secs(refresh?),
+            patience: Duration::from_millis(patience?),
         })
     }
 
@@ -134,26 +160,36 @@ impl Reader {
         Some(value)
     }
 
+    fn optional(&self, key: &str) -> Option<String> {
+        Some(self.value(key)).filter(|value| !value.trim().is_empty())
+    }
+
     fn uri(&mut self, key: &str, schemes: &[&str]) -> Option<String> {
         let value = self.value(key);
-        let known = value.split_once("://").is_some_and(|(scheme, _)| schemes.contains(&scheme));
-        if !known {
-            let forms: Vec<String> = schemes.iter().map(|scheme| format!("{scheme}://…")).collect();
-            self.problem(key, format!("{value:?}"), &format!("a URI of the form {}", forms.join(" or ")));
-        }
-        known.then_some(value)
+        self.check_scheme(key, &value, schemes, "a URI").then_some(value)
     }
 
     fn uris(&mut self, key: &str, schemes: &[&str]) -> Option<Vec<String>> {
         let value = self.value(key);
         let uris: Vec<String> = value.split(',').map(|uri| uri.trim().to_owned()).collect();
-        let known = |uri: &String| uri.split_once("://").is_some_and(|(scheme, _)| schemes.contains(&scheme));
-        if !uris.iter().all(known) {
+        // Every item is checked, so that all of them are named.
+        let known = uris.iter().filter(|uri| self.check_scheme(key, uri, schemes, "a list of URIs")).count();
+        (known == uris.len()).then_some(uris)
+    }
+
+    fn check_scheme(&mut self, key: &str, uri: &str, schemes: &[&str], what: &str) -> bool {
+        let scheme = uri.split_once("://").map(|(scheme, _)| scheme).filter(|scheme| schemes.contains(scheme));
+        let Some(scheme) = scheme else {
             let forms: Vec<String> = schemes.iter().map(|scheme| format!("{scheme}://…")).collect();
-            self.problem(key, format!("{value:?}"), &format!("a list of URIs of the form {}", forms.join(" or ")));
-            return None;
+            self.problem(key, format!("{uri:?}"), &format!("{what} of the form {}", forms.join(" or ")));
+            return false;
+        };
+        if OF_AWS.contains(&scheme) && !cfg!(feature = "aws") {
+            let expected = "a build with AWS: cargo build --release --features aws";
+            self.problem(key, format!("{uri:?} needs an AWS SDK, which this build does not have"), expected);
+            return false;
         }
-        Some(uris)
+        true
     }
 
     fn value(&self, key: &str) -> String {
@@ -227,5 +263,18 @@ mod tests {
     fn a_broken_file_is_a_problem_not_a_panic() {
         let sources = Sources { file: Some(("m.toml".into(), "listen = = 3".into())), ..Sources::default() };
         assert!(Settings::resolve(&sources).unwrap_err()[0].to_string().contains("m.toml"));
+    }
+
+    #[test]
+    fn adapters_of_aws_need_a_build_with_aws() {
+        let flags = pairs(&[("conversations", "dynamodb://motorline"), ("model.fast", "offline://,bedrock://x")]);
+        let resolved = Settings::resolve(&Sources { flags, ..Sources::default() });
+        if cfg!(feature = "aws") {
+            assert_eq!(resolved.unwrap().uris().filter(|uri| uri.starts_with("bedrock")).count(), 1);
+            return;
+        }
+        let problems = resolved.unwrap_err();
+        assert_eq!(problems.len(), 2, "{problems:?}");
+        assert!(problems.iter().all(|problem| problem.expected.contains("--features aws")));
     }
 }

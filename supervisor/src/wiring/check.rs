@@ -1,0 +1,52 @@
+//! Which parts of AWS the settings name, and the check of each.
+
+use aws::deployment::{self, Check};
+
+use super::cloud::{Cloud, bucket, rest};
+use super::scheme;
+use crate::settings::Settings;
+
+/// Checks all parts, in the order of the settings.
+pub(super) async fn all(cloud: &Cloud, settings: &Settings) -> Vec<Check> {
+    let mut checks = deployment::access(cloud.aws().config()).await;
+    checks.extend(stores(cloud, settings).await);
+    checks.extend(buckets(cloud, settings).await);
+    let mut uris: Vec<&str> = settings.fast.iter().chain(&settings.capable).map(String::as_str).collect();
+    uris.dedup();
+    for uri in uris.into_iter().filter(|uri| scheme(uri) == "bedrock") {
+        checks.push(Check::new(format!("{uri}: one token generated"), model(cloud, uri).await));
+    }
+    checks
+}
+
+async fn stores(cloud: &Cloud, settings: &Settings) -> Vec<Check> {
+    let config = cloud.aws().config();
+    let mut checks = Vec::new();
+    if let ("dynamodb", Ok(prefix)) = (scheme(&settings.conversations), rest(&settings.conversations)) {
+        checks.extend(deployment::tables(config, prefix, |all| vec![&all.sessions, &all.conversations]).await);
+    }
+    if let ("dynamodb", Ok(prefix)) = (scheme(&settings.customers), rest(&settings.customers)) {
+        checks.extend(deployment::tables(config, prefix, |all| vec![&all.customers]).await);
+    }
+    checks
+}
+
+async fn buckets(cloud: &Cloud, settings: &Settings) -> Vec<Check> {
+    let written = [Some(&settings.conversations), settings.overflow.as_ref()].into_iter().flatten();
+    let named = written.map(|uri| (uri, true)).chain([(&settings.library, false)]);
+    let mut checks = Vec::new();
+    for (uri, writes) in named.filter(|(uri, _)| scheme(uri) == "s3") {
+        match bucket(uri) {
+            Ok((name, prefix)) => {
+                checks.extend(deployment::bucket(cloud.aws().config(), name, prefix, writes).await);
+            }
+            Err(error) => checks.push(Check::new(uri, Err(error.to_string()))),
+        }
+    }
+    checks
+}
+
+async fn model(cloud: &Cloud, uri: &str) -> Result<(), String> {
+    let model = cloud.bedrock(uri).map_err(|error| error.to_string())?;
+    model.probe().await.map(drop).map_err(|error| error.to_string())
+}
