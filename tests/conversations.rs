@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::house::HOUSE;
+use crate::house::{HOUSE, House};
 
 /// One file.
 #[derive(Debug, Deserialize)]
@@ -58,11 +58,16 @@ struct Expectation {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_conversation_goes_as_written() {
+    every_conversation_goes_as_written_in(&HOUSE).await;
+}
+
+/// Plays every file through the door of this house.
+pub async fn every_conversation_goes_as_written_in(house: &House) {
     let mut failures = Vec::new();
     let files = files();
     for (name, text) in &files {
         let conversation: Conversation = serde_saphyr::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"));
-        failures.extend(play(name, &conversation).await);
+        failures.extend(play(house, name, &conversation).await);
     }
     assert!(files.len() >= 20, "only {} conversations", files.len());
     assert!(failures.is_empty(), "{} expectations failed:\n{}", failures.len(), failures.join("\n"));
@@ -76,7 +81,7 @@ fn files() -> Vec<(String, String)> {
     paths.iter().map(|path| (name(path), std::fs::read_to_string(path).unwrap())).collect()
 }
 
-async fn play(name: &str, conversation: &Conversation) -> Vec<String> {
+async fn play(house: &House, name: &str, conversation: &Conversation) -> Vec<String> {
     assert!(!conversation.about.is_empty());
     let customer = conversation.customer.as_deref();
     let session = format!("file-{name}");
@@ -91,14 +96,14 @@ async fn play(name: &str, conversation: &Conversation) -> Vec<String> {
         for (field, value) in optional.into_iter().filter_map(|(field, value)| Some((field, value?))) {
             body[field] = value;
         }
-        let (status, reply) = HOUSE.turn(customer, None, &body).await;
+        let (status, reply) = house.turn(customer, None, &body).await;
         assert_eq!(status, StatusCode::OK, "{name} turn {}: {reply}", number + 1);
         let wrong = step.expect.unmet(&reply).into_iter().chain(ungrounded(&reply));
         let place = format!("{name} turn {} ({:?})", number + 1, step.say);
         failures
             .extend(wrong.map(|what| format!("- {place}: {what}\n    got {}: {}", summary(&reply), reply["reply"])));
     }
-    let (_, transcript) = HOUSE.get(customer, &format!("/v1/sessions/{session}")).await;
+    let (_, transcript) = house.get(customer, &format!("/v1/sessions/{session}")).await;
     assert_eq!(
         transcript["turns"].as_array().map(Vec::len),
         Some(conversation.turns.len()),

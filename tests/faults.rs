@@ -5,15 +5,15 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use contract::ports::{Conversations, Fingerprint};
+use contract::ports::{Clock, Conversations, Fingerprint};
 use contract::testing::{customer, turn};
 use contract::{
     Agent, Answer, Card, Error, ErrorKind, IdempotencyKey, Outcome, Result, Stage, TurnContext, TurnRecord,
 };
-use local::{Database, SqliteConversations};
+use local::{Database, NoMetrics, SqliteConversations};
 use supervisor::event::Nobody;
 use supervisor::roster::Roster;
-use supervisor::turn::{Request, Supervisor};
+use supervisor::turn::{Ports, Request, Rules, Supervisor};
 
 use crate::house::{TestClock, tools};
 
@@ -55,6 +55,11 @@ impl Agent for Faulty {
 /// The agents of the product, hired once: they hold nothing of any turn.
 static AGENTS: LazyLock<Vec<Arc<dyn Agent>>> = LazyLock::new(|| Roster::hire(&tools()).unwrap().into_agents());
 
+fn supervisor(roster: Roster, conversations: Arc<dyn Conversations>, clock: Arc<dyn Clock>) -> Supervisor {
+    let ports = Ports { conversations, clock, metrics: Arc::new(NoMetrics) };
+    Supervisor::new(roster, ports, Rules { lease: Duration::from_secs(30), history: 5 })
+}
+
 /// Runs one turn with the agents of `failing` (a bit each, in the order of the roster) going wrong.
 async fn run(
     store: &Arc<SqliteConversations>,
@@ -69,7 +74,7 @@ async fn run(
         if failing >> n & 1 == 1 { Arc::new(Faulty { agent, fault }) as Arc<dyn Agent> } else { agent }
     });
     let roster = Roster::of(wrapped.collect()).unwrap();
-    let supervisor = Supervisor::new(roster, store.clone(), clock.clone(), Duration::from_secs(30), 5);
+    let supervisor = supervisor(roster, store.clone(), clock.clone());
     let id = format!("{fault:?}-{failing}");
     let turn = turn(&id, &id, &customer("ada"), "What tyre pressure does my car need?");
     let request = Request { turn, key: IdempotencyKey::new(id.as_str()).unwrap(), fingerprint: Fingerprint(id) };
@@ -136,7 +141,7 @@ async fn an_agent_that_never_pauses_is_left_behind() {
     let store =
         Arc::new(SqliteConversations::new(Database::open(&folder.path().join("hog.db")).unwrap(), clock.clone()));
     let roster = Roster::of(vec![Arc::new(Hog)]).unwrap();
-    let supervisor = Supervisor::new(roster, store, clock, Duration::from_secs(30), 5);
+    let supervisor = supervisor(roster, store, clock);
     let turn = turn("hog", "hog", &customer("ada"), "hello");
     let request = Request { turn, key: IdempotencyKey::new("hog").unwrap(), fingerprint: Fingerprint("hog".into()) };
     let record = supervisor.take(request, Arc::new(Nobody)).await.unwrap();

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
-use contract::ports::{Clock, Customers, Library};
+use contract::ports::{Clock, Conversations, Customers, Library};
 use contract::profile::Profile;
 use contract::{CustomerId, Error, ErrorKind, Result};
 use jiff::Timestamp;
@@ -18,6 +18,7 @@ use supervisor::doors::auth::{Authentication, DemoIdentity};
 use supervisor::doors::{Doors, router};
 use supervisor::roster::Tools;
 use supervisor::settings::{Settings, Sources};
+use supervisor::turn::Ports;
 use supervisor::wiring::Product;
 use tempfile::TempDir;
 use tokio_util::task::TaskTracker;
@@ -34,6 +35,7 @@ pub static LIBRARY: LazyLock<Arc<dyn Library>> = LazyLock::new(|| {
 
 pub struct House {
     pub router: Router,
+    /// Where everything is written, as long as the house stands.
     _folder: TempDir,
 }
 
@@ -43,10 +45,15 @@ impl House {
         let clock = Arc::new(local::SystemClock::start());
         let database = Database::open(&folder.path().join("house.db")).unwrap();
         let conversations = Arc::new(SqliteConversations::new(database, clock.clone()));
+        Self::over(tools(), conversations, clock, folder)
+    }
+
+    /// The product over these adapters.
+    pub fn over(tools: Tools, conversations: Arc<dyn Conversations>, clock: Arc<dyn Clock>, folder: TempDir) -> Self {
         let settings = settings();
-        let product = Product::of(tools(), conversations, clock, Arc::new(local::SystemEntropy), &settings).unwrap();
-        let router = router(doors(product, settings.turn.deadline));
-        Self { router, _folder: folder }
+        let ports = Ports { conversations, clock, metrics: Arc::new(local::NoMetrics) };
+        let product = Product::of(tools, ports, Arc::new(local::SystemEntropy), &settings).unwrap();
+        Self { router: router(doors(product, settings.turn.deadline)), _folder: folder }
     }
 
     /// Sends a request and reads the answer as JSON (null when it is none).

@@ -9,11 +9,16 @@
 )]
 
 mod architecture;
+#[cfg(feature = "aws")]
+mod aws;
 mod bad_input;
 mod conversations;
+#[cfg(feature = "aws")]
+mod doubles;
 mod exactly_once;
 mod faults;
 mod house;
 mod isolation;
 mod openapi;
 mod safety;
+mod shelf;
