@@ -30,3 +30,15 @@ eval:
 browser:
     cargo build --release
     bash .ci/browser
+
+# Everything of AWS: adapters against real services, functions under Amazon's emulator.
+aws:
+    bash .ci/aws
+
+# How soon the Lambda functions start and answer, beside Node and Python.
+cold-start:
+    bash .ci/cold-start
+
+# Kill a server 200 times on every store.
+crash:
+    bash .ci/crash
