@@ -52,8 +52,9 @@ impl KnowledgeAgent {
     /// The customer's profile; none for a stranger, and none when the store fails: a search for all cars is better
     /// than no search.
     async fn profile(&self, turn: &Turn) -> Option<Profile> {
-        match self.customers.profile(turn.caller.customer()?).await {
-            Ok(profile) => Some(profile),
+        let vin = turn.vehicle.as_ref().and_then(|state| state.vin.as_deref());
+        match self.customers.profile(&turn.caller.access()?).await {
+            Ok(profile) => Some(profile.in_the_car(vin)),
             Err(error) => {
                 if error.kind != ErrorKind::NotFound {
                     tracing::warn!(%error, "searching without the customer's car");
@@ -120,7 +121,7 @@ impl Agent for KnowledgeAgent {
             name: "knowledge",
             purpose: "Finds what the manuals, articles and trouble codes say about it.",
             stage: Stage::Analyze,
-            budget: Duration::from_millis(150),
+            budget: Duration::from_secs(1),
         }
     }
 
@@ -128,8 +129,12 @@ impl Agent for KnowledgeAgent {
         let turn = &context.turn;
         let profile = self.profile(turn).await;
         let vehicles = self.vehicles(context, profile.as_ref()).await?;
+        // A customer may have forbidden that the car's data is used; who has no profile sent it to be used.
+        let warnings = turn.vehicle.iter().flat_map(|state| &state.warnings);
+        let allowed = profile.as_ref().is_none_or(|profile| profile.consents.vehicle_data);
+        let warnings: Vec<&str> = warnings.filter(|_| allowed).map(String::as_str).collect();
         let query = Query {
-            text: self.conversation.text(turn, &context.history),
+            text: self.conversation.text(&turn.text, &warnings, &context.history),
             market: profile.as_ref().map(|profile| profile.market.clone()).filter(|market| !market.is_empty()),
             language: Some(primary(&turn.locale)),
             limit: LOOKED_AT,

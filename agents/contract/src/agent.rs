@@ -34,7 +34,8 @@ pub struct Card {
     pub purpose: &'static str,
     /// When in the turn it is asked.
     pub stage: Stage,
-    /// Longest time it may take; what it has not answered by then is reported as late.
+    /// Longest time it may take; what it has not answered by then is reported as late. Not how long it takes, but from
+    /// when on a reply without it is better than a later one: on a machine under load a good agent may have to wait.
     pub budget: Duration,
 }
 

@@ -59,6 +59,13 @@ impl Error {
         Self { field: Some(field.into()), ..Self::new(ErrorKind::Invalid, message) }
     }
 
+    /// Names the input field at fault.
+    #[must_use]
+    pub fn field(mut self, field: impl Into<String>) -> Self {
+        self.field = Some(field.into());
+        self
+    }
+
     /// Adds what the caller can do about it.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {

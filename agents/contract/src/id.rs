@@ -10,21 +10,22 @@ use crate::{Error, Result};
 /// Longest identifier accepted from outside, in characters.
 pub const LONGEST: usize = 64;
 
-/// Declares an identifier that outsiders may choose: 1 to 64 letters, digits, `-`, `_`, `.` or `:`.
+/// Declares an identifier that outsiders may choose: what `$check` makes of the text, or refuses.
 macro_rules! identifier {
-    ($(#[$doc:meta])* $name:ident, $field:literal) => {
+    ($(#[$doc:meta])* $name:ident, $field:literal, $check:path) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
         #[serde(transparent)]
+        #[schema(value_type = String, min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9._:-]{1,64}$")]
         pub struct $name(String);
 
         impl $name {
             /// Checks `text` and wraps it.
             ///
             /// # Errors
-            /// [`crate::ErrorKind::Invalid`], naming the field and the accepted characters.
+            /// [`crate::ErrorKind::Invalid`], naming the field and what is accepted.
             pub fn new(text: impl Into<String>) -> Result<Self> {
-                Ok(Self(checked($field, text.into())?))
+                Ok(Self($check($field, text.into())?))
             }
 
             /// The identifier as text.
@@ -49,19 +50,31 @@ macro_rules! identifier {
 
 identifier!(
     /// One customer, as the verified token names them. Never taken from a request body.
-    CustomerId, "customer_id"
+    CustomerId, "customer_id", plain
+);
+identifier!(
+    /// One person who works here, as the verified token names them.
+    StaffId, "staff_id", plain
+);
+identifier!(
+    /// Another company whose systems call ours, as the list of partners names it.
+    PartnerId, "partner_id", plain
+);
+identifier!(
+    /// One car: its vehicle identification number (ISO 3779), in capitals.
+    Vin, "vin", of_a_car
 );
 identifier!(
     /// One conversation: the turns that share a history.
-    SessionId, "session_id"
+    SessionId, "session_id", plain
 );
 identifier!(
     /// What makes a repeated request recognisable as the same request.
-    IdempotencyKey, "Idempotency-Key"
+    IdempotencyKey, "Idempotency-Key", plain
 );
 identifier!(
     /// One turn. Ids that Motorline makes are UUIDs of version 7, so that they sort by time.
-    TurnId, "turn_id"
+    TurnId, "turn_id", plain
 );
 
 impl TurnId {
@@ -94,12 +107,23 @@ fn time_ordered(now: Timestamp, random: u128) -> String {
     uuid::Builder::from_unix_timestamp_millis(milliseconds, &tail).into_uuid().to_string()
 }
 
-fn checked(field: &str, text: String) -> Result<String> {
+/// 1 to 64 letters, digits, `-`, `_`, `.` or `:`.
+fn plain(field: &str, text: String) -> Result<String> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':');
     if text.is_empty() || text.chars().count() > LONGEST || !text.chars().all(allowed) {
         return Err(Error::invalid(field, "not a valid identifier").hint("1 to 64 characters of A-Z a-z 0-9 - _ . :"));
     }
     Ok(text)
+}
+
+/// 17 letters and digits without I, O and Q.
+fn of_a_car(field: &str, text: String) -> Result<String> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() && !matches!(c.to_ascii_uppercase(), 'I' | 'O' | 'Q');
+    if text.len() != 17 || !text.chars().all(allowed) {
+        return Err(Error::invalid(field, "not a vehicle identification number")
+            .hint("17 letters and digits without I, O and Q"));
+    }
+    Ok(text.to_ascii_uppercase())
 }
 
 #[cfg(test)]
@@ -112,6 +136,14 @@ mod tests {
             assert!(SessionId::new(bad).is_err(), "{bad:?}");
         }
         assert!(SessionId::new("s-1_a.b:c").is_ok());
+    }
+
+    #[test]
+    fn a_car_is_named_in_capitals_and_by_its_number_only() {
+        assert_eq!(Vin::new("wveldra0000000001").unwrap().as_str(), "WVELDRA0000000001");
+        for bad in ["", "WVELDRA000000001", "WVELDRA0000000001X", "IOQLDRA0000000001", "WVELDRA0000~00001"] {
+            assert!(Vin::new(bad).is_err(), "{bad:?}");
+        }
     }
 
     #[test]

@@ -4,9 +4,11 @@
 //! none of them. Read [`turn`], then [`agent`], then [`finding`]: that is the whole vocabulary.
 
 pub mod agent;
+pub mod caller;
 pub mod error;
 pub mod finding;
 pub mod id;
+pub mod named;
 pub mod ports;
 pub mod profile;
 pub mod prompt;
@@ -17,9 +19,10 @@ pub mod testing;
 pub mod turn;
 
 pub use agent::{Agent, Answer, Card, Stage, TextSink, TurnContext};
+pub use caller::{Access, Caller};
 pub use error::{Error, ErrorKind, Result};
 pub use finding::Finding;
-pub use id::{CustomerId, IdempotencyKey, SessionId, TurnId};
+pub use id::{CustomerId, IdempotencyKey, PartnerId, SessionId, StaffId, TurnId, Vin};
 pub use record::{Reply, TurnRecord};
 pub use report::{AgentReport, Outcome, Usage};
-pub use turn::{Caller, Channel, Exchange, Tone, Turn};
+pub use turn::{Channel, Exchange, Tone, Turn};

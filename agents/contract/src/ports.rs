@@ -10,6 +10,7 @@ mod language_model;
 mod library;
 mod metrics;
 mod shelf;
+mod tickets;
 
 pub use clock::{Clock, Entropy};
 pub use conversations::{Closing, Conversations, Fingerprint, Opened, Opening, Ticket, Transcript};
@@ -18,3 +19,4 @@ pub use language_model::{Deltas, LanguageModel};
 pub use library::{Library, Query, VehicleFilter};
 pub use metrics::{Dimensions, Measure, Metric, Metrics, Unit};
 pub use shelf::{Edition, Shelf, ShelvedDocument};
+pub use tickets::{TicketHash, Tickets};

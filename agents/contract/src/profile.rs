@@ -26,6 +26,20 @@ pub struct Profile {
     pub history: Vec<PastMatter>,
 }
 
+impl Profile {
+    /// The profile as it bears on a turn that is spoken from the car with this VIN: that car comes first. In a car that is
+    /// not theirs the customer means none of their own.
+    #[must_use]
+    pub fn in_the_car(mut self, vin: Option<&str>) -> Self {
+        let Some(vin) = vin else { return self };
+        match self.vehicles.iter().position(|vehicle| vehicle.vin.eq_ignore_ascii_case(vin)) {
+            Some(index) => self.vehicles[..=index].rotate_right(1),
+            None => self.vehicles.clear(),
+        }
+        self
+    }
+}
+
 /// One car of a customer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Vehicle {
@@ -66,4 +80,35 @@ pub struct PastMatter {
     pub summary: String,
     /// Whether it is still open.
     pub open: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_car_one_sits_in_comes_first_and_a_strangers_car_hides_ones_own() {
+        let vehicle = |vin: &str| Vehicle {
+            vin: vin.into(),
+            model: "Lumen".into(),
+            variant: "Standard".into(),
+            year: 2025,
+            odometer_km: 0,
+        };
+        let profile = Profile {
+            customer: CustomerId::new("ada").unwrap(),
+            name: "Ada".into(),
+            language: "en".into(),
+            market: "uk".into(),
+            since: "2023-01-01".parse().unwrap(),
+            vehicles: ["A", "B", "C"].map(vehicle).into(),
+            consents: Consents::default(),
+            history: Vec::new(),
+        };
+        let order = |vin| profile.clone().in_the_car(vin).vehicles.into_iter().map(|v| v.vin).collect::<String>();
+        assert_eq!(
+            [order(Some("c")), order(Some("A")), order(None), order(Some("stranger"))],
+            ["CAB", "ABC", "ABC", ""]
+        );
+    }
 }

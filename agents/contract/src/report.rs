@@ -38,6 +38,8 @@ pub enum Outcome {
         /// What it said, in words that may be shown.
         message: String,
     },
+    /// The customer left before it was done, so it was stopped.
+    Abandoned,
     /// It was not asked.
     Skipped {
         /// Why not.
@@ -52,13 +54,14 @@ impl Outcome {
             Self::Answered => "answered",
             Self::Late => "late",
             Self::Failed { .. } => "failed",
+            Self::Abandoned => "abandoned",
             Self::Skipped { .. } => "skipped",
         }
     }
 
     /// Whether the reply lacks something because of this.
     pub fn degrades(&self) -> bool {
-        matches!(self, Self::Late | Self::Failed { .. })
+        matches!(self, Self::Late | Self::Failed { .. } | Self::Abandoned)
     }
 }
 

@@ -7,5 +7,6 @@ pub mod customers;
 pub mod language_model;
 pub mod library;
 pub mod shelf;
+pub mod tickets;
 
-pub use builders::{ManualClock, RecordingSink, customer, record, turn};
+pub use builders::{LEASE, ManualClock, RecordingSink, access, admitted, customer, opening, record, turn};

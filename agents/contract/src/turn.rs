@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
 
-use crate::{CustomerId, SessionId, TurnId};
+use crate::{Caller, SessionId, TurnId};
 
 /// One message of a customer on its way to a reply.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -39,26 +40,6 @@ impl Turn {
     }
 }
 
-/// Who is speaking. Made only by a door, from a verified credential.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Caller {
-    /// Nobody in particular: general answers, no customer data.
-    Anonymous,
-    /// A customer whose token was verified.
-    Customer(CustomerId),
-}
-
-impl Caller {
-    /// The customer, unless anonymous.
-    pub fn customer(&self) -> Option<&CustomerId> {
-        match self {
-            Self::Anonymous => None,
-            Self::Customer(id) => Some(id),
-        }
-    }
-}
-
 /// Where the customer speaks from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -89,17 +70,34 @@ pub enum Tone {
 #[serde(default, deny_unknown_fields)]
 pub struct VehicleState {
     /// Vehicle identification number (ISO 3779), 17 characters.
+    #[schema(pattern = "^[A-HJ-NPR-Za-hj-npr-z0-9]{17}$", example = "WVELUM25XLR000017")]
     pub vin: Option<String>,
     /// Speed in kilometres per hour.
+    #[schema(minimum = 0, maximum = 500)]
     pub speed_kph: Option<f64>,
     /// State of charge of the traction battery, 0 to 100.
+    #[schema(minimum = 0, maximum = 100)]
     pub battery_pct: Option<f64>,
     /// Odometer in kilometres.
+    #[schema(minimum = 0, maximum = 5000000)]
     pub odometer_km: Option<f64>,
     /// Diagnostic trouble codes (SAE J2012) that are set.
+    #[schema(schema_with = trouble_codes)]
     pub warnings: Vec<String>,
     /// Where the car is.
+    #[serde(deserialize_with = "crate::named::optional")]
     pub location: Option<Location>,
+}
+
+/// How trouble codes are described to clients.
+fn trouble_codes() -> utoipa::openapi::schema::Array {
+    let code = ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::String))
+        .pattern(Some("^[PBCUpbcu][0-9A-Fa-f]{4}$"))
+        .examples(["P0301"])
+        .build();
+    let description = "Diagnostic trouble codes (SAE J2012) that are set.";
+    ArrayBuilder::new().items(code).max_items(Some(50)).description(Some(description)).build()
 }
 
 /// A place on earth (WGS 84).
@@ -107,8 +105,10 @@ pub struct VehicleState {
 #[serde(deny_unknown_fields)]
 pub struct Location {
     /// Latitude in degrees, -90 to 90.
+    #[schema(minimum = -90, maximum = 90)]
     pub lat: f64,
     /// Longitude in degrees, -180 to 180.
+    #[schema(minimum = -180, maximum = 180)]
     pub lon: f64,
 }
 

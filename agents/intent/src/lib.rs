@@ -68,7 +68,7 @@ impl Agent for IntentAgent {
             name: "intent",
             purpose: "Says what the customer wants.",
             stage: Stage::Analyze,
-            budget: Duration::from_millis(100),
+            budget: Duration::from_secs(1),
         }
     }
 

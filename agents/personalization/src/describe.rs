@@ -6,14 +6,6 @@ use contract::profile::{PastMatter, Profile, Vehicle};
 /// What the facts are cited as.
 const SOURCE: &str = "Your profile";
 
-/// Moves the car that the customer is sitting in to the front: it is the one they mean.
-pub(crate) fn put_first(vehicles: &mut [Vehicle], vin: Option<&str>) {
-    let sitting_in = vehicles.iter().position(|vehicle| vin.is_some_and(|vin| vehicle.vin.eq_ignore_ascii_case(vin)));
-    if let Some(index) = sitting_in {
-        vehicles[..=index].rotate_right(1);
-    }
-}
-
 /// What may be said of a customer, most useful first. Never a VIN: a reply does not need it.
 pub(crate) fn facts(profile: &Profile) -> Vec<Fact> {
     let cars = profile.vehicles.iter().enumerate().map(|(index, vehicle)| car(index, vehicle));
@@ -78,15 +70,5 @@ mod tests {
                 "On 5 October 2026: Tyres changed.",
             ]
         );
-    }
-
-    #[test]
-    fn the_car_one_sits_in_comes_first_and_the_others_keep_their_order() {
-        let mut vehicles = vec![vehicle("A", "x", 0), vehicle("B", "x", 0), vehicle("C", "x", 0)];
-        put_first(&mut vehicles, Some("c"));
-        assert_eq!(vehicles.iter().map(|v| v.vin.as_str()).collect::<String>(), "CAB");
-        put_first(&mut vehicles, Some("unknown"));
-        put_first(&mut vehicles, None);
-        assert_eq!(vehicles.iter().map(|v| v.vin.as_str()).collect::<String>(), "CAB");
     }
 }

@@ -28,22 +28,22 @@ impl Agent for PersonalizationAgent {
             name: "personalization",
             purpose: "Says who the customer is: profile, vehicles, past matters, consents.",
             stage: Stage::Analyze,
-            budget: Duration::from_millis(150),
+            budget: Duration::from_secs(1),
         }
     }
 
     async fn run(&self, context: &TurnContext) -> Result<Answer> {
-        let Some(customer) = context.turn.caller.customer() else {
+        let Some(access) = context.turn.caller.access() else {
             return Ok(Answer::default());
         };
-        let mut profile = match self.customers.profile(customer).await {
+        let profile = match self.customers.profile(&access).await {
             Ok(profile) => profile,
             // A verified customer without a profile is new, not an error.
             Err(error) if error.kind == ErrorKind::NotFound => return Ok(Answer::default()),
             Err(error) => return Err(error),
         };
         let vin = context.turn.vehicle.as_ref().and_then(|state| state.vin.as_deref());
-        describe::put_first(&mut profile.vehicles, vin);
+        let profile = profile.in_the_car(vin);
         let facts = describe::facts(&profile).into_iter().map(Finding::Fact);
         Ok(std::iter::once(Finding::Profile(profile.clone())).chain(facts).collect())
     }

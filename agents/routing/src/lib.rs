@@ -37,7 +37,7 @@ impl Agent for RoutingAgent {
             name: "routing",
             purpose: "Decides who acts, who answers and in which manner.",
             stage: Stage::Route,
-            budget: Duration::from_millis(20),
+            budget: Duration::from_millis(250),
         }
     }
 

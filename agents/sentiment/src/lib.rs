@@ -84,7 +84,7 @@ impl Agent for SentimentAgent {
             name: "sentiment",
             purpose: "Says how the customer feels and how urgent the matter is.",
             stage: Stage::Analyze,
-            budget: Duration::from_millis(100),
+            budget: Duration::from_secs(1),
         }
     }
 

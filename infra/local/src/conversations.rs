@@ -40,7 +40,7 @@ impl Conversations for SqliteConversations {
         self.database
             .write(move |connection| {
                 let statements = Statements(connection);
-                let held = statements.key(owner(&ticket.caller), &ticket.key)?;
+                let held = statements.key(&ticket.caller.owner(), &ticket.key)?;
                 if !held.is_some_and(|key| key.seq.is_none() && key.turn == ticket.turn.as_str()) {
                     return Err(Error::new(ErrorKind::Conflict, "another attempt has taken over this turn"));
                 }
@@ -83,8 +83,8 @@ impl Conversations for SqliteConversations {
 
 /// Decides what becomes of an opening. Runs inside one write transaction, so two openings never interleave.
 fn admit(statements: &Statements<'_>, opening: Opening, now: Timestamp) -> Result<Opened> {
-    let owner = owner(&opening.turn.caller);
-    if let Some(key) = statements.key(owner, &opening.key)? {
+    let owner = opening.turn.caller.owner();
+    if let Some(key) = statements.key(&owner, &opening.key)? {
         if key.fingerprint != opening.fingerprint.0 {
             return Err(Error::invalid("Idempotency-Key", "this key was used before with another body")
                 .hint("send a new key with a new request, or the same body with the same key"));
@@ -94,9 +94,9 @@ fn admit(statements: &Statements<'_>, opening: Opening, now: Timestamp) -> Resul
         }
         refuse_while_leased(&key, now)?;
     }
-    let session = session_of(statements, &opening, owner)?;
+    let session = session_of(statements, &opening, &owner)?;
     let expires = now.checked_add(opening.lease).unwrap_or(Timestamp::MAX);
-    statements.take_key(owner, &opening, &session, expires)?;
+    statements.take_key(&owner, &opening, &session, expires)?;
     let history = statements.history(&session, opening.history_limit)?;
     let turns = statements.turns(&session)?;
     let Opening { turn, key, .. } = opening;
@@ -123,15 +123,10 @@ fn session_of(statements: &Statements<'_>, opening: &Opening, owner: &str) -> Re
 
 fn require_owner(statements: &Statements<'_>, session: &SessionId, caller: &Caller) -> Result<()> {
     match statements.session_owner(session)? {
-        Some(found) if found == owner(caller) => Ok(()),
+        Some(found) if found == caller.owner() => Ok(()),
         // The same answer for "does not exist" and "is not yours": nobody learns which sessions exist.
         _ => Err(Error::new(ErrorKind::NotFound, "no such session")),
     }
-}
-
-/// Whose sessions and keys these are; anonymous visitors share the empty name and know only their own random ids.
-fn owner(caller: &Caller) -> &str {
-    caller.customer().map_or("", |customer| customer.as_str())
 }
 
 fn parse(record: &str) -> Result<TurnRecord> {

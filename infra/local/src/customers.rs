@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use contract::ports::Customers;
 use contract::profile::Profile;
-use contract::{CustomerId, Error, ErrorKind, Result};
+use contract::{Access, Error, ErrorKind, Result};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Deserialize;
 
@@ -50,8 +50,8 @@ impl SqliteCustomers {
 
 #[async_trait]
 impl Customers for SqliteCustomers {
-    async fn profile(&self, customer: &CustomerId) -> Result<Profile> {
-        let id = customer.as_str().to_owned();
+    async fn profile(&self, access: &Access) -> Result<Profile> {
+        let id = access.customer().as_str().to_owned();
         self.database.read(move |connection| select(connection, &id)).await
     }
 

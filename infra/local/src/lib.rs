@@ -1,4 +1,5 @@
-//! Adapters of one machine: SQLite stores for conversations and customers, folders as the shelf, the system's clock and chance.
+//! Adapters of one machine: SQLite stores for conversations and customers, folders as the shelf, tickets in memory, the
+//! system's clock and chance.
 //!
 //! They are the product's default, not test doubles: durable, concurrent, and held to the same conformance suites as
 //! every other adapter.
@@ -9,6 +10,7 @@ mod customers;
 mod database;
 mod metrics;
 mod shelf;
+mod tickets;
 
 pub use clock::{SystemClock, SystemEntropy};
 pub use conversations::SqliteConversations;
@@ -16,3 +18,4 @@ pub use customers::SqliteCustomers;
 pub use database::Database;
 pub use metrics::NoMetrics;
 pub use shelf::FolderShelf;
+pub use tickets::MemoryTickets;

@@ -4,7 +4,7 @@ CREATE TABLE IF NOT EXISTS customers (
   profile TEXT NOT NULL
 ) STRICT;
 
--- One row a conversation. `owner` is the customer, or empty for an anonymous visitor.
+-- One row a conversation. `owner` is `Caller::owner` of the contract: the customer, or empty for an anonymous visitor.
 CREATE TABLE IF NOT EXISTS sessions (
   session TEXT PRIMARY KEY,
   owner   TEXT NOT NULL,

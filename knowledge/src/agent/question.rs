@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use contract::finding::{DocumentKind, Passage};
 use contract::ports::VehicleFilter;
 use contract::profile::Profile;
-use contract::{Error, ErrorKind, Exchange, Result, Turn};
+use contract::{Error, ErrorKind, Exchange, Result};
 use serde::Deserialize;
 
 use crate::analysis::words;
@@ -40,13 +40,11 @@ impl Conversation {
     }
 
     /// What to search for: the message, what it follows up on, and the trouble codes of the car if it is about a fault.
-    pub(crate) fn text(&self, turn: &Turn, history: &[Exchange]) -> String {
-        let mut parts = vec![turn.text.as_str()];
-        parts.extend(history.last().filter(|_| self.follows_up(&turn.text)).map(|last| last.said.as_str()));
-        if let Some(vehicle) =
-            turn.vehicle.as_ref().filter(|_| words(&turn.text).any(|word| self.fault_words.contains(&word)))
-        {
-            parts.extend(vehicle.warnings.iter().map(String::as_str));
+    pub(crate) fn text(&self, said: &str, warnings: &[&str], history: &[Exchange]) -> String {
+        let mut parts = vec![said];
+        parts.extend(history.last().filter(|_| self.follows_up(said)).map(|last| last.said.as_str()));
+        if words(said).any(|word| self.fault_words.contains(&word)) {
+            parts.extend(warnings);
         }
         parts.join("\n")
     }

@@ -6,7 +6,7 @@ use contract::finding::{Applicability, DocumentKind};
 use contract::profile::{Consents, Vehicle};
 use contract::testing::{RecordingSink, customer, turn};
 use contract::turn::VehicleState;
-use contract::{Caller, CustomerId, Error, Exchange};
+use contract::{Access, Caller, Error, Exchange};
 
 use super::*;
 
@@ -50,17 +50,17 @@ struct Store;
 
 #[async_trait]
 impl Customers for Store {
-    async fn profile(&self, customer: &CustomerId) -> Result<Profile> {
+    async fn profile(&self, access: &Access) -> Result<Profile> {
         let car = |model: &str, variant: &str, year| Vehicle {
-            vin: "WVELDRA0000000001".into(),
+            vin: model.to_uppercase(),
             model: model.into(),
             variant: variant.into(),
             year,
             odometer_km: 0,
         };
-        match customer.as_str() {
+        match access.customer().as_str() {
             "ada" => Ok(Profile {
-                customer: customer.clone(),
+                customer: access.customer().clone(),
                 name: "Ada".into(),
                 language: "en".into(),
                 market: "uk".into(),
@@ -136,6 +136,22 @@ async fn searches_for_the_car_that_is_meant() {
 }
 
 #[tokio::test]
+async fn the_car_that_speaks_is_meant_and_a_strangers_car_is_none_of_ones_own() {
+    for (vin, expected) in [("corran", vec![("Corran", Some(2021)), ("Lumen", Some(2023))]), ("ANOTHER", Vec::new())] {
+        let case = spoken_from(case(&customer("ada"), "what is my tyre pressure", &[]), vin, &[]);
+        assert_eq!(cars(&case.run().await.0), expected, "{vin}");
+    }
+}
+
+/// The case in a car with this VIN, which reports these trouble codes.
+fn spoken_from(mut case: Case, vin: &str, warnings: &[&str]) -> Case {
+    let warnings = warnings.iter().map(|&code| code.to_owned()).collect();
+    let state = VehicleState { vin: Some(vin.into()), warnings, ..VehicleState::default() };
+    case.context.turn = Arc::new(Turn { vehicle: Some(state), ..(*case.context.turn).clone() });
+    case
+}
+
+#[tokio::test]
 async fn the_own_variant_comes_first() {
     let (_, found) = case(&customer("ada"), "tyre pressure", &[]).run().await;
     assert_eq!(found[0].section, "Tyre pressure › Long Range");
@@ -152,14 +168,14 @@ async fn a_follow_up_brings_the_last_matter_along() {
 }
 
 #[tokio::test]
-async fn reported_codes_are_looked_up_when_it_is_about_a_fault() {
-    for (text, expected) in
-        [("a warning light is on", "a warning light is on\nP0301\nU0100"), ("open the boot", "open the boot")]
-    {
-        let mut case = case(&Caller::Anonymous, text, &[]);
-        let state = VehicleState { warnings: vec!["P0301".into(), "U0100".into()], ..VehicleState::default() };
-        let turn = Turn { vehicle: Some(state), ..(*case.context.turn).clone() };
-        case.context.turn = Arc::new(turn);
+async fn reported_codes_are_looked_up_when_it_is_about_a_fault_and_the_customer_allows_it() {
+    let light = "a warning light is on";
+    for (caller, text, expected) in [
+        (Caller::Anonymous, light, "a warning light is on\nP0301\nU0100"),
+        (Caller::Anonymous, "open the boot", "open the boot"),
+        (customer("ada"), light, light),
+    ] {
+        let case = spoken_from(case(&caller, text, &[]), "ANY", &["P0301", "U0100"]);
         assert_eq!(case.run().await.0.text, expected);
     }
 }

@@ -8,8 +8,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use crate::turn::{Caller, Turn};
-use crate::{Exchange, IdempotencyKey, Result, SessionId, TurnId, TurnRecord};
+use crate::turn::Turn;
+use crate::{Caller, Exchange, IdempotencyKey, Result, SessionId, TurnId, TurnRecord};
 
 /// Keeps conversations.
 #[async_trait]

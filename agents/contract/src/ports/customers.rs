@@ -3,16 +3,16 @@
 use async_trait::async_trait;
 
 use crate::profile::Profile;
-use crate::{CustomerId, Result};
+use crate::{Access, Result};
 
 /// Knows the customers.
 #[async_trait]
 pub trait Customers: Send + Sync {
-    /// The profile of one customer.
+    /// The profile of the customer whose data the access opens.
     ///
     /// # Errors
     /// `NotFound` for an unknown customer, `Unavailable` when the store cannot be reached.
-    async fn profile(&self, customer: &CustomerId) -> Result<Profile>;
+    async fn profile(&self, access: &Access) -> Result<Profile>;
 
     /// Whether it could answer now.
     ///

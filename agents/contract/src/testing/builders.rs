@@ -6,10 +6,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::agent::TextSink;
-use crate::ports::Clock;
+use crate::ports::{Clock, Fingerprint, Opened, Opening, Ticket};
 use crate::record::{Citation, Reply, Timing, TurnRecord};
-use crate::turn::{Caller, Channel, Turn};
-use crate::{CustomerId, SessionId, TurnId, Usage};
+use crate::turn::{Channel, Turn};
+use crate::{Access, Caller, CustomerId, Error, IdempotencyKey, SessionId, TurnId, Usage};
 
 /// A clock that moves only when told to.
 #[derive(Debug)]
@@ -65,6 +65,11 @@ pub fn customer(id: &str) -> Caller {
     Caller::Customer(CustomerId::new(id).unwrap())
 }
 
+/// The right of this customer to their own data.
+pub fn access(id: &str) -> Access {
+    customer(id).access().unwrap()
+}
+
 /// A turn of `caller` in `session` that says `text`; its id must be unique in the store.
 pub fn turn(id: &str, session: &str, caller: &Caller, text: &str) -> Turn {
     Turn {
@@ -91,5 +96,27 @@ pub fn record(turn: &Turn, reply: &str) -> TurnRecord {
         usage: Usage::default(),
         timing: Timing::default(),
         closed: turn.received,
+    }
+}
+
+/// The lease of every [`opening`].
+pub const LEASE: Duration = Duration::from_secs(30);
+
+/// A turn that asks to be admitted; what it says is its fingerprint.
+pub fn opening(turn: &Turn, key: &str) -> Opening {
+    Opening {
+        turn: turn.clone(),
+        key: IdempotencyKey::new(key).unwrap(),
+        fingerprint: Fingerprint(turn.text.clone()),
+        lease: LEASE,
+        history_limit: 10,
+    }
+}
+
+/// The ticket of a turn that was admitted.
+pub fn admitted(outcome: Result<Opened, Error>) -> Ticket {
+    match outcome.expect("admitted") {
+        Opened::New(ticket) => ticket,
+        Opened::Repeat(record) => panic!("{} was answered before", record.turn.id),
     }
 }

@@ -5,12 +5,10 @@ use std::time::Duration;
 
 use futures::future::join_all;
 
-use super::{ManualClock, customer, record, turn};
-use crate::ports::{Clock, Closing, Conversations, Fingerprint, Opened, Opening, Ticket};
-use crate::turn::{Caller, Turn};
-use crate::{Error, ErrorKind, IdempotencyKey, SessionId, TurnId};
-
-const LEASE: Duration = Duration::from_secs(30);
+use super::{LEASE, ManualClock, admitted, customer, opening, record, turn};
+use crate::ports::{Clock, Closing, Conversations, Opened, Ticket};
+use crate::turn::Turn;
+use crate::{Caller, CustomerId, Error, ErrorKind, PartnerId, SessionId, StaffId, TurnId, Vin};
 
 /// Checks stores made by `make`, which must all see the same data: the second one plays the restarted process.
 pub async fn check(make: impl Fn(Arc<dyn Clock>) -> Arc<dyn Conversations>) {
@@ -99,7 +97,25 @@ async fn sessions_belong_to_their_opener(store: &dyn Conversations) {
     let first = turn("owner-1", "owner", &ada, "hello");
     let ticket = admitted(store.open(&opening(&first, "owner-1")).await);
     close(store, &ticket, &first, "good day").await.expect("closes");
-    for stranger in [customer("ben"), Caller::Anonymous] {
+    let namesakes = [
+        Caller::Vehicle { customer: CustomerId::new("ada").unwrap(), vin: None },
+        Caller::Vehicle {
+            customer: CustomerId::new("ada").unwrap(),
+            vin: Some(Vin::new("WVELDRA0000000001").unwrap()),
+        },
+        Caller::Operator(StaffId::new("ada").unwrap()),
+        Caller::Admin(StaffId::new("ada").unwrap()),
+        Caller::Partner(PartnerId::new("ada").unwrap()),
+    ];
+    for (n, namesake) in namesakes.iter().enumerate() {
+        // The key that Ada's turn has: each of them has keys and sessions of their own.
+        let own = turn(&format!("owner-of-{n}"), &format!("owner-of-{n}"), namesake, "hello");
+        let ticket = admitted(store.open(&opening(&own, "owner-1")).await);
+        close(store, &ticket, &own, "good day").await.expect("closes");
+        assert_eq!(store.turn(&own.session, &own.id, namesake).await.expect("their own"), record(&own, "good day"));
+        assert_eq!(store.transcript(&own.session, &ada).await.unwrap_err().kind, ErrorKind::NotFound);
+    }
+    for stranger in namesakes.into_iter().chain([customer("ben"), Caller::Anonymous]) {
         let theirs = turn("owner-2", "owner", &stranger, "hello");
         assert_eq!(store.open(&opening(&theirs, "owner-2")).await.unwrap_err().kind, ErrorKind::NotFound);
         assert_eq!(store.transcript(&id("owner"), &stranger).await.unwrap_err().kind, ErrorKind::NotFound);
@@ -143,23 +159,6 @@ async fn simultaneous_openings_of_one_key_admit_one(store: &Arc<dyn Conversation
     let admitted = outcomes.iter().filter(|outcome| matches!(outcome, Ok(Opened::New(_)))).count();
     let refused = outcomes.iter().filter(|outcome| matches!(outcome, Err(e) if e.kind == ErrorKind::Conflict)).count();
     assert_eq!((admitted, refused), (1, 31));
-}
-
-fn opening(turn: &Turn, key: &str) -> Opening {
-    Opening {
-        turn: turn.clone(),
-        key: IdempotencyKey::new(key).unwrap(),
-        fingerprint: Fingerprint(turn.text.clone()),
-        lease: LEASE,
-        history_limit: 10,
-    }
-}
-
-fn admitted(outcome: Result<Opened, Error>) -> Ticket {
-    match outcome.expect("admitted") {
-        Opened::New(ticket) => ticket,
-        Opened::Repeat(record) => panic!("{} was answered before", record.turn.id),
-    }
 }
 
 async fn close(store: &dyn Conversations, ticket: &Ticket, turn: &Turn, reply: &str) -> Result<u64, Error> {

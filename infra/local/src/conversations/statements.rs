@@ -60,7 +60,7 @@ impl Statements<'_> {
     pub(super) fn close_key(&self, ticket: &Ticket, seq: u64) -> Result<()> {
         self.run(
             "UPDATE keys SET seq = ?1 WHERE owner = ?2 AND key = ?3",
-            params![seq, super::owner(&ticket.caller), ticket.key.as_str()],
+            params![seq, ticket.caller.owner(), ticket.key.as_str()],
         )
     }
 
