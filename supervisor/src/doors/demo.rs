@@ -2,11 +2,12 @@
 
 use axum::Json;
 use axum::extract::State;
+use contract::profile::Profile;
+use contract::{Caller, CustomerId, Result as PortResult};
 use serde::Serialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::auth::{Authentication, DemoIdentity};
 use super::router::Doors;
 
 pub(super) fn routes() -> OpenApiRouter<Doors> {
@@ -20,12 +21,47 @@ struct Identities {
     identities: Vec<DemoIdentity>,
 }
 
+/// One customer of the demonstration.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub(super) struct DemoIdentity {
+    /// What to send as `Authorization: Bearer …`.
+    pub(super) token: String,
+    /// The customer's name.
+    name: String,
+    /// Their cars.
+    vehicles: Vec<String>,
+    #[serde(skip)]
+    customer: CustomerId,
+}
+
+impl From<&Profile> for DemoIdentity {
+    fn from(profile: &Profile) -> Self {
+        Self {
+            token: format!("demo-{}", profile.customer),
+            name: profile.name.clone(),
+            vehicles: profile.vehicles.iter().map(contract::profile::Vehicle::name).collect(),
+            customer: profile.customer.clone(),
+        }
+    }
+}
+
+impl DemoIdentity {
+    /// Everybody of the demonstration.
+    ///
+    /// # Errors
+    /// `Internal` when the shipped file is broken.
+    pub(super) fn all() -> PortResult<Vec<Self>> {
+        Ok(local::SqliteCustomers::demonstration()?.iter().map(Self::from).collect())
+    }
+
+    /// Who sends this identity's token.
+    pub(super) fn caller(&self) -> Caller {
+        Caller::Customer(self.customer.clone())
+    }
+}
+
 /// Lists the identities of the demonstration; none where this is no demonstration.
-#[utoipa::path(get, path = "/v1/demo/identities", tag = "demo", responses((status = 200, body = Identities)))]
+#[utoipa::path(get, path = "/v1/demo/identities", tag = "demo", responses((status = 200, description = "Who one can be.", body = Identities)))]
 async fn identities(State(doors): State<Doors>) -> Json<Identities> {
-    let identities = match &doors.authentication {
-        Authentication::Demonstration(identities) => identities.to_vec(),
-        Authentication::AnonymousOnly | Authentication::Gateway => Vec::new(),
-    };
-    Json(Identities { identities })
+    Json(Identities { identities: doors.authentication.demonstration().to_vec() })
 }
