@@ -6,6 +6,7 @@ mod deployment;
 mod dynamo;
 mod metrics;
 mod s3;
+mod sockets;
 
 use std::time::{Duration, SystemTime};
 

@@ -1,4 +1,5 @@
-//! Motorline as Lambda functions: the HTTP doors behind API Gateway or a function URL, and the ingest of the library.
+//! Motorline as Lambda functions: the HTTP doors behind API Gateway or a function URL, the WebSocket door behind an API Gateway,
+//! and the ingest of the library.
 //!
 //! A function is configured by its environment (`MOTORLINE_*`) and by a `motorline.toml` packaged beside it. Everything is
 //! made once, before the first event is asked for, and shared by all events that the process ever sees.
@@ -6,14 +7,18 @@
 mod gateway;
 mod ingest;
 mod lifetime;
+mod socket;
+mod stream;
 mod turns;
 
 pub use ingest::ingest;
+pub use socket::socket;
 pub use turns::turns;
 
 use crate::commands;
 use crate::logging;
-use crate::settings::Settings;
+use crate::settings::{Identity, Settings};
+use crate::wiring::Product;
 
 /// The settings of a function, checked, with its log started.
 fn settings(environment: Vec<(String, String)>) -> Result<Settings, String> {
@@ -21,4 +26,23 @@ fn settings(environment: Vec<(String, String)>) -> Result<Settings, String> {
     let settings = Settings::resolve(&sources).map_err(|problems| commands::listed(&problems))?;
     logging::start(&settings.log);
     Ok(settings)
+}
+
+/// The settings of a function that anybody can reach.
+fn public_settings(environment: Vec<(String, String)>) -> Result<Settings, String> {
+    let settings = settings(environment)?;
+    if settings.identity == Identity::Demo {
+        return Err("identity = \"demo\" would give everybody the demonstration's customers\n  \
+             set MOTORLINE_IDENTITY=gateway or oidc, or anonymous for visitors only"
+            .into());
+    }
+    Ok(settings)
+}
+
+/// Opens the connections that a turn needs, while the first event is on its way: a handshake costs more than a call.
+/// What fails here fails again, with its error, where it matters.
+fn warm_up(product: &Product) {
+    let Product { conversations, customers, .. } = product.clone();
+    tokio::spawn(async move { conversations.ready().await });
+    tokio::spawn(async move { customers.ready().await });
 }

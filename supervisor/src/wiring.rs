@@ -10,10 +10,13 @@ use std::sync::Arc;
 
 #[cfg(feature = "aws")]
 use contract::ports::Shelf;
-use contract::ports::{Clock, Conversations, Customers, Entropy, LanguageModel, Library, Metrics};
-use contract::{Error, ErrorKind, Result};
-use local::{Database, NoMetrics, SqliteConversations, SqliteCustomers, SystemClock, SystemEntropy};
+use contract::ports::{Clock, Conversations, Customers, Entropy, LanguageModel, Library, Metrics, Tickets};
+use contract::{Agent, Error, ErrorKind, Result};
+use local::{Database, MemoryTickets, NoMetrics, SqliteConversations, SqliteCustomers, SystemClock, SystemEntropy};
+use tokio::task::JoinHandle;
 
+#[cfg(feature = "aws")]
+pub use self::cloud::Gateway;
 use crate::roster::{Roster, Tools};
 use crate::settings::{Identity, Settings};
 use crate::turn::{Ports, Rules, Supervisor};
@@ -31,6 +34,8 @@ pub struct Product {
     pub library: Arc<dyn Library>,
     /// The models, fast first.
     pub models: Vec<Arc<dyn LanguageModel>>,
+    /// The tickets for sockets.
+    pub tickets: Arc<dyn Tickets>,
     /// Where measures go.
     pub metrics: Arc<dyn Metrics>,
     /// Time.
@@ -45,22 +50,40 @@ impl Product {
     /// # Errors
     /// Whatever keeps an adapter from opening, with a hint.
     pub async fn assemble(settings: &Settings) -> Result<Self> {
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
         let agents = tokio::task::spawn_blocking(Roster::self_taught);
-        let adapters = Adapters::reach(settings, clock.clone()).await?;
+        let adapters = Adapters::reach(settings, Arc::new(SystemClock::start())).await?;
+        Self::on(&adapters, agents).await
+    }
+
+    /// The product behind an API Gateway that holds the sockets, and the way to them.
+    ///
+    /// # Errors
+    /// As [`Self::assemble`]; `Invalid` when connections would be kept in this process only.
+    #[cfg(feature = "aws")]
+    pub async fn behind_gateway(settings: &Settings) -> Result<(Self, Gateway)> {
+        let agents = tokio::task::spawn_blocking(Roster::self_taught);
+        let adapters = Adapters::reach(settings, Arc::new(SystemClock::start())).await?;
+        let gateway = adapters.cloud()?.gateway(&settings.socket.store)?;
+        Ok((Self::on(&adapters, agents).await?, gateway))
+    }
+
+    async fn on(adapters: &Adapters<'_>, agents: JoinHandle<Result<Vec<Arc<dyn Agent>>>>) -> Result<Self> {
+        let Adapters { settings, clock, .. } = adapters;
         let fast = adapters.model(&settings.fast)?;
         // One model for both tiers is one client.
         let capable =
             if settings.capable == settings.fast { fast.clone() } else { adapters.model(&settings.capable)? };
         let (library, customers) = (adapters.library()?, adapters.customers().await?);
         let tools = Tools { library, customers, fast, capable, reply: settings.reply };
+        let (clock, tickets) = (clock.clone(), adapters.tickets()?);
         let ports = Ports { conversations: adapters.conversations()?, clock, metrics: adapters.metrics()? };
         let agents =
             agents.await.map_err(|cause| Error::new(ErrorKind::Internal, "an agent panicked").caused_by(cause))??;
-        Ok(Self::over(Roster::join(agents, &tools)?, tools, ports, Arc::new(SystemEntropy), settings))
+        let roster = Roster::join(agents, &tools)?;
+        Ok(Self { tickets, ..Self::over(roster, tools, ports, Arc::new(SystemEntropy), settings) })
     }
 
-    /// The product over ports that are open already.
+    /// The product over ports that are open already; its tickets are kept in this process.
     ///
     /// # Errors
     /// As [`Roster::hire`].
@@ -73,7 +96,8 @@ impl Product {
         let rules = Rules { lease: settings.turn.lease, history: settings.turn.history };
         let supervisor = Arc::new(Supervisor::new(roster, ports, rules));
         let Tools { library, customers, fast, capable, .. } = tools;
-        Self { supervisor, conversations, customers, library, models: vec![fast, capable], metrics, clock, entropy }
+        let (models, tickets) = (vec![fast, capable], Arc::new(MemoryTickets::new(clock.clone())));
+        Self { supervisor, conversations, customers, library, models, tickets, metrics, clock, entropy }
     }
 }
 
@@ -164,6 +188,16 @@ impl<'a> Adapters<'a> {
             #[cfg(feature = "aws")]
             "dynamodb" => self.cloud()?.customers(uri).await,
             _ => Err(unknown("customers", uri)),
+        }
+    }
+
+    fn tickets(&self) -> Result<Arc<dyn Tickets>> {
+        let uri = &self.settings.socket.store;
+        match scheme(uri) {
+            "memory" => Ok(Arc::new(MemoryTickets::new(self.clock.clone()))),
+            #[cfg(feature = "aws")]
+            "dynamodb" => self.cloud()?.tickets(uri),
+            _ => Err(unknown("socket.store", uri)),
         }
     }
 

@@ -12,6 +12,7 @@ use local::{SqliteCustomers, SystemClock};
 use supervisor::roster::Tools;
 
 use super::{REGION, bucket, cloud, dynamodb_endpoints, unique};
+use crate::clients::Door;
 use crate::conversations::every_conversation_goes_as_written_in;
 use crate::house::{House, tools};
 
@@ -45,7 +46,7 @@ async fn conversations_go_as_written_with_s3_as_the_memory() {
 
 async fn play(tools: Tools, conversations: Arc<dyn Conversations>, clock: Arc<dyn Clock>) {
     let house = House::over(tools, conversations, clock, tempfile::tempdir().unwrap());
-    every_conversation_goes_as_written_in(&house).await;
+    every_conversation_goes_as_written_in(&house, Door::Rest).await;
 }
 
 /// The shipped manuals, uploaded, published as an edition, and served from it.

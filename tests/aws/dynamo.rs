@@ -9,33 +9,33 @@ use std::time::Duration;
 use ::aws::dynamo::{Capacity, ConversationOptions, DynamoConversations, DynamoCustomers, Tables};
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::types::AttributeValue;
-use contract::ports::{Clock, Closing, Conversations, Customers, Fingerprint, Opened, Opening, Ticket};
+use contract::ports::{Clock, Closing, Conversations, Customers, Opened};
 use contract::profile::PastMatter;
-use contract::testing::{ManualClock, customer, record, turn};
+use contract::testing::{LEASE, ManualClock, access, admitted, customer, opening, record, turn};
 use contract::{
-    AgentReport, Caller, CustomerId, Error, ErrorKind, Finding, IdempotencyKey, Outcome, Result, SessionId, Stage,
-    Turn, TurnRecord, Usage,
+    AgentReport, Caller, Error, ErrorKind, Finding, Outcome, Result, SessionId, Stage, Turn, TurnRecord, Usage,
 };
 use futures::StreamExt;
 use futures::future::join_all;
 
 use super::{bucket, config, dynamodb_endpoints, unique};
 
-const LEASE: Duration = Duration::from_secs(30);
+mod items;
+
 const RETENTION: Duration = Duration::from_secs(30 * 24 * 3_600);
 
 /// One service with tables of its own for one test.
-struct Bench {
-    config: SdkConfig,
+pub struct Bench {
+    pub config: SdkConfig,
     client: aws_sdk_dynamodb::Client,
-    endpoint: String,
-    prefix: String,
-    clock: Arc<ManualClock>,
+    pub endpoint: String,
+    pub prefix: String,
+    pub clock: Arc<ManualClock>,
 }
 
 impl Bench {
     /// A bench on every service.
-    async fn all(test: &str) -> Vec<Self> {
+    pub async fn all(test: &str) -> Vec<Self> {
         let benches = dynamodb_endpoints().into_iter().map(|endpoint| Self::new(endpoint, test));
         join_all(benches).await
     }
@@ -57,27 +57,10 @@ impl Bench {
         DynamoConversations::new(&self.config, &self.prefix, self.clock.clone(), options)
     }
 
-    async fn raw(&self, table: &str, pk: &str, sk: &str) -> Option<HashMap<String, AttributeValue>> {
+    pub async fn raw(&self, table: &str, pk: &str, sk: &str) -> Option<HashMap<String, AttributeValue>> {
         let request = self.client.get_item().table_name(format!("{}-{table}", self.prefix));
         let request = request.key("pk", AttributeValue::S(pk.into())).key("sk", AttributeValue::S(sk.into()));
         request.consistent_read(true).send().await.unwrap().item
-    }
-}
-
-fn opening(turn: &Turn, key: &str) -> Opening {
-    Opening {
-        turn: turn.clone(),
-        key: IdempotencyKey::new(key).unwrap(),
-        fingerprint: Fingerprint(turn.text.clone()),
-        lease: LEASE,
-        history_limit: 10,
-    }
-}
-
-fn admitted(outcome: Result<Opened>) -> Ticket {
-    match outcome.expect("admitted") {
-        Opened::New(ticket) => ticket,
-        Opened::Repeat(record) => panic!("{} was answered before", record.turn.id),
     }
 }
 
@@ -152,7 +135,7 @@ async fn customers_keep_the_promises_of_the_port_with_any_length_of_history() {
         store.seed(renamed).await.unwrap();
         contract::testing::customers::check(&store, &profiles).await;
         let before = store.consumed();
-        store.profile(&CustomerId::new("ben").unwrap()).await.unwrap();
+        store.profile(&access("ben")).await.unwrap();
         eprintln!("{}: a profile costs {} read units", bench.endpoint, store.consumed().read - before.read);
     }
 }
@@ -268,117 +251,6 @@ async fn a_session_moves_to_another_region_and_leaves_the_former_one_behind() {
         let meta = bench.raw("sessions", "SESS#moving", "META").await.unwrap();
         assert_eq!(meta["home"], AttributeValue::S("us-east-1".into()));
         assert_eq!(meta["version"], AttributeValue::N("2".into()));
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_transcript_of_several_megabytes_is_read_whole() {
-    for bench in Bench::all("pages").await {
-        let store = bench.store();
-        let mut kept = Vec::new();
-        for n in 0..8 {
-            let one = turn(&format!("page-{n}"), "pages", &customer("ada"), "hello");
-            let ticket = admitted(store.open(&opening(&one, one.id.as_str())).await);
-            kept.push(heavy(&one, noise(500_000)));
-            store.close(Closing { ticket: &ticket, record: &kept[n] }).await.unwrap();
-        }
-        assert_eq!(store.transcript(&session("pages"), &customer("ada")).await.unwrap().turns, kept);
-        let last = store.turn(&session("pages"), &kept[7].turn.id, &customer("ada")).await.unwrap();
-        assert_eq!(last, kept[7]);
-        let next = turn("page-8", "pages", &customer("ada"), "hello");
-        assert_eq!(admitted(store.open(&opening(&next, "page-8")).await).history.len(), 8);
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_turn_too_large_for_an_item_goes_to_the_bucket_or_is_refused() {
-    for bench in Bench::all("large").await {
-        let one = turn("large", "large", &customer("ada"), "hello");
-        let large = heavy(&one, noise(1_000_000));
-        let ticket = admitted(bench.store().open(&opening(&one, "large")).await);
-        let refused = bench.store().close(Closing { ticket: &ticket, record: &large }).await.unwrap_err();
-        assert_eq!(refused.kind, ErrorKind::Invalid);
-        assert!(refused.hint.is_some_and(|hint| hint.contains("bucket")));
-        if bench.endpoint.ends_with(":9101") {
-            continue; // DynamoDB Local has no S3 beside it.
-        }
-        let (_, bucket) = bucket(&bench.config).await;
-        let store = bench.store_at("eu-central-1", Some(bucket));
-        assert_eq!(store.close(Closing { ticket: &ticket, record: &large }).await.unwrap(), 1);
-        let item = bench.raw("conversations", "CONV#large", "TURN#0000000001").await.unwrap();
-        assert_eq!(item["record_at"], AttributeValue::S("records/large/large".into()));
-        assert!(!item.contains_key("record"));
-        assert_eq!(store.transcript(&session("large"), &customer("ada")).await.unwrap().turns, [large]);
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn items_are_as_documented() {
-    for bench in Bench::all("raw").await {
-        exchange(&bench.store(), "raw-turn", "raw", "good day").await.unwrap();
-        let text = |value: &str| AttributeValue::S(value.into());
-        let expires = AttributeValue::N((bench.clock.now().as_second() + RETENTION.as_secs() as i64).to_string());
-        let meta = bench.raw("sessions", "SESS#raw", "META").await.unwrap();
-        assert_eq!((&meta["owner"], &meta["turns"]), (&text("ada"), &AttributeValue::N("1".into())));
-        assert_eq!(meta["home"], text("eu-central-1"));
-        let key = bench.raw("conversations", "IDEM#ada#raw-turn", "KEY").await.unwrap();
-        assert_eq!((&key["turn"], &key["seq"]), (&text("raw-turn"), &AttributeValue::N("1".into())));
-        let turn = bench.raw("conversations", "CONV#raw", "TURN#0000000001").await.unwrap();
-        assert_eq!((&turn["said"], &turn["replied"]), (&text("hello"), &text("good day")));
-        assert!(matches!(&turn["record"], AttributeValue::B(packed) if !packed.as_ref().is_empty()));
-        assert!([meta, key, turn].iter().all(|item| item["expires_at"] == expires));
-        // An anonymous visitor's key cannot meet a customer's, whatever either of them writes.
-        let visitor = turn_of_visitor();
-        admitted(bench.store().open(&opening(&visitor, "ada")).await);
-        assert!(bench.raw("conversations", "IDEM##ada", "KEY").await.is_some());
-    }
-}
-
-fn turn_of_visitor() -> Turn {
-    turn("visitor", "visitor", &Caller::Anonymous, "hello")
-}
-
-/// The record of a real turn: the shipped library's passages, quoted and cited as the agents do.
-async fn typical(one: &Turn) -> TurnRecord {
-    let query =
-        contract::ports::Query { text: "How do I charge my Lumen at home?".into(), limit: 8, ..Default::default() };
-    let passages = crate::house::LIBRARY.search(&query).await.unwrap();
-    let citations = passages[..3.min(passages.len())].to_vec();
-    let words = passages.iter().map(|passage| passage.text.as_str()).collect::<Vec<_>>().join(" ");
-    let mut kept = heavy(one, String::new());
-    kept.reply.text = words.chars().take(900).collect();
-    kept.reply.citations = citations.clone();
-    kept.reports[0].outcome = Outcome::Answered;
-    kept.reports[0].findings = passages.into_iter().map(Finding::Passage).collect();
-    let mut reply = kept.reports[0].clone();
-    reply.agent = "response".into();
-    reply.findings = vec![Finding::Reply(kept.reply.clone())];
-    kept.reports.push(reply);
-    kept
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_typical_turn_costs_what_was_calculated() {
-    for bench in Bench::all("cost").await {
-        let store = bench.store();
-        let mut before = Capacity::default();
-        for n in 1..=10 {
-            let one = turn(&format!("cost-{n}"), "cost", &customer("ada"), "How do I charge my Lumen at home?");
-            let ticket = admitted(store.open(&opening(&one, one.id.as_str())).await);
-            let kept = typical(&one).await;
-            let bytes = serde_json::to_vec(&kept).unwrap().len();
-            store.close(Closing { ticket: &ticket, record: &kept }).await.unwrap();
-            let now = store.consumed();
-            let (read, write) = (now.read - before.read, now.write - before.write);
-            let dollars = (write * 0.625 + read * 0.125) / 100.0;
-            eprintln!(
-                "{} turn {n}: {bytes} bytes of JSON, {read} read units, {write} write units, ${dollars:.4} a 10,000 turns",
-                bench.endpoint
-            );
-            assert!(write <= 36.0 && read <= 2.0 + 4.0 * n as f64, "turn {n}: {read} read, {write} write");
-            before = now;
-        }
-        assert!(before.write > 0.0, "{} reports what calls consume", bench.endpoint);
     }
 }
 

@@ -6,14 +6,12 @@ use std::time::{Duration, Instant};
 use aws::{S3Conversations, S3Shelf};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
-use contract::ports::{Clock, Closing, Conversations, Fingerprint, Opened, Opening, Shelf, Ticket};
-use contract::testing::{ManualClock, customer, record, turn};
-use contract::{ErrorKind, IdempotencyKey, SessionId, Turn};
+use contract::ports::{Clock, Closing, Conversations, Opened, Opening, Shelf};
+use contract::testing::{LEASE, ManualClock, admitted, customer, opening, record, turn};
+use contract::{ErrorKind, SessionId};
 use futures::future::join_all;
 
 use super::{bucket, cloud};
-
-const LEASE: Duration = Duration::from_secs(30);
 
 async fn lay(client: &Client, bucket: &str, key: &str, content: &[u8]) {
     let body = ByteStream::from(content.to_vec());
@@ -139,7 +137,7 @@ async fn a_thousand_turns_over_fifty_sessions_lose_nothing() {
 
 async fn say(store: Arc<S3Conversations>, id: String, session: String) -> u64 {
     let one = turn(&id, &session, &customer("ada"), "hello");
-    let ticket = admitted(&store, &one, &id).await;
+    let ticket = admitted(store.open(&opening(&one, &id)).await);
     store.close(Closing { ticket: &ticket, record: &record(&one, &id) }).await.expect("closes")
 }
 
@@ -172,7 +170,7 @@ async fn a_takeover_by_another_session_goes_on_from_every_step() {
         let first = turn(&format!("1-{name}"), &old, &customer("ada"), "hello");
         let second = turn(&format!("2-{name}"), &new, &customer("ada"), "hello");
         let third = turn(&format!("3-{name}"), &format!("third-{name}"), &customer("ada"), "hello");
-        let lost = admitted(&store, &first, &key).await;
+        let lost = admitted(store.open(&opening(&first, &key)).await);
         let state = format!("sessions/s-{old}/state.json.gz");
         match crash {
             "after the claim" => {
@@ -198,10 +196,10 @@ async fn a_takeover_by_another_session_goes_on_from_every_step() {
             let path = format!("keys/customers/c-ada/{key}.json");
             let claim = client.get_object().bucket(&bucket).key(&path).send().await.unwrap();
             let claim = claim.body.collect().await.unwrap().into_bytes();
-            admitted(&store, &third, &key).await;
+            admitted(store.open(&opening(&third, &key)).await);
             lay(&client, &bucket, &path, &claim).await;
         }
-        let taken = admitted(&store, &second, &key).await;
+        let taken = admitted(store.open(&opening(&second, &key)).await);
         let dead = store.close(Closing { ticket: &lost, record: &record(&first, "from the dead") }).await;
         assert_eq!(dead.unwrap_err().kind, ErrorKind::Conflict, "{crash}");
         store.close(Closing { ticket: &taken, record: &record(&second, "alive") }).await.expect(crash);
@@ -210,22 +208,5 @@ async fn a_takeover_by_another_session_goes_on_from_every_step() {
         assert_eq!(*stored, record(&second, "alive"));
         let empty = store.transcript(&first.session, &customer("ada")).await.unwrap();
         assert!(empty.turns.is_empty(), "{crash}");
-    }
-}
-
-async fn admitted(store: &S3Conversations, turn: &Turn, key: &str) -> Ticket {
-    match store.open(&opening(turn, key)).await.expect("admitted") {
-        Opened::New(ticket) => ticket,
-        Opened::Repeat(record) => panic!("{} was answered before", record.turn.id),
-    }
-}
-
-fn opening(turn: &Turn, key: &str) -> Opening {
-    Opening {
-        turn: turn.clone(),
-        key: IdempotencyKey::new(key).unwrap(),
-        fingerprint: Fingerprint(turn.text.clone()),
-        lease: LEASE,
-        history_limit: 10,
     }
 }

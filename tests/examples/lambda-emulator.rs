@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -24,6 +24,7 @@ use axum::routing::{get, post};
 use axum::serve::ListenerExt;
 use clap::Parser;
 use contract::ports::Entropy;
+use futures::StreamExt;
 use local::SystemEntropy;
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
@@ -44,7 +45,7 @@ struct Arguments {
     /// How many events a program gets after its first.
     #[arg(long, default_value_t = 0)]
     warm: usize,
-    /// Print the first answer of each program.
+    /// Print the first answer of each program, and when its pieces came.
     #[arg(long)]
     show: bool,
     /// The programs, as name=command.
@@ -57,6 +58,7 @@ struct Taken {
     first_poll_ms: f64,
     first_answer_ms: f64,
     warm_ms: Vec<f64>,
+    warm_first_piece_ms: Vec<f64>,
     resident_kb: u64,
 }
 
@@ -66,7 +68,37 @@ struct Runtime {
     polled: Mutex<Option<Instant>>,
     next: Notify,
     number: Mutex<usize>,
-    answers: mpsc::UnboundedSender<(Instant, String, Bytes)>,
+    answers: mpsc::UnboundedSender<Answer>,
+}
+
+/// What a program answered, as it came.
+struct Answer {
+    kind: String,
+    pieces: Vec<(Instant, Bytes)>,
+}
+
+impl Answer {
+    fn text(&self) -> String {
+        let whole: Vec<u8> = self.pieces.iter().flat_map(|(_, piece)| piece.to_vec()).collect();
+        String::from_utf8_lossy(&whole).replace('\0', "")
+    }
+
+    fn first(&self) -> Instant {
+        self.pieces.first().expect("an answer has a piece").0
+    }
+
+    fn last(&self) -> Instant {
+        self.pieces.last().expect("an answer has a piece").0
+    }
+
+    fn show(&self, name: &str, sent: Instant) {
+        let pieces: Vec<String> = self
+            .pieces
+            .iter()
+            .map(|(at, piece)| format!("{:.1} ms: {} bytes", milliseconds(*at - sent), piece.len()))
+            .collect();
+        println!("{name} → {}\n{}\n{}\n", self.kind, pieces.join("\n"), self.text());
+    }
 }
 
 #[tokio::main]
@@ -83,9 +115,9 @@ async fn main() {
         }
     }
     println!(
-        "| program | starts | first poll ms (p10–p90) | first answer ms (p10–p90) | warm ms p50 / p99 | resident MB |"
+        "| program | starts | first poll ms (p10–p90) | first answer ms (p10–p90) | warm ms p50 / p99 | warm first piece ms p50 | resident MB |"
     );
-    println!("|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|");
     for ((name, _), taken) in programs.iter().zip(&taken) {
         println!("{}", row(name, taken));
     }
@@ -106,23 +138,24 @@ async fn start(command: &str, event: &str, warm: usize, show: Option<&str>) -> T
     runtime.next.notify_one();
     let began = Instant::now();
     let mut program = spawn(command, address);
-    let (answered, kind, body) = answer(&mut heard, command).await;
+    let answered = answer(&mut heard, command).await;
     let polled = runtime.polled.lock().unwrap().expect("it asked before it answered");
     if let Some(name) = show {
-        println!("{name} → {kind}\n{}\n", String::from_utf8_lossy(&body).replace('\0', ""));
+        answered.show(name, polled);
     }
     let mut taken = Taken {
         first_poll_ms: milliseconds(polled - began),
-        first_answer_ms: milliseconds(answered - began),
+        first_answer_ms: milliseconds(answered.last() - began),
         resident_kb: resident_kb(&program),
         ..Taken::default()
     };
     for _ in 0..warm {
         let sent = Instant::now();
         runtime.next.notify_one();
-        let (answered, kind, body) = answer(&mut heard, command).await;
-        assert_eq!(kind, "response", "{}", String::from_utf8_lossy(&body));
-        taken.warm_ms.push(milliseconds(answered - sent));
+        let answered = answer(&mut heard, command).await;
+        assert_eq!(answered.kind, "response", "{}", answered.text());
+        taken.warm_ms.push(milliseconds(answered.last() - sent));
+        taken.warm_first_piece_ms.push(milliseconds(answered.first() - sent));
     }
     if warm > 0 {
         taken.resident_kb = resident_kb(&program);
@@ -131,10 +164,7 @@ async fn start(command: &str, event: &str, warm: usize, show: Option<&str>) -> T
     taken
 }
 
-async fn answer(
-    heard: &mut mpsc::UnboundedReceiver<(Instant, String, Bytes)>,
-    command: &str,
-) -> (Instant, String, Bytes) {
+async fn answer(heard: &mut mpsc::UnboundedReceiver<Answer>, command: &str) -> Answer {
     tokio::time::timeout(PATIENCE, heard.recv()).await.unwrap_or_else(|_| panic!("{command} does not answer")).unwrap()
 }
 
@@ -192,15 +222,19 @@ async fn next(State(runtime): State<Arc<Runtime>>) -> Response {
 async fn answered(
     State(runtime): State<Arc<Runtime>>,
     axum::extract::Path((_, kind)): axum::extract::Path<(String, String)>,
-    body: Bytes,
+    body: Body,
 ) -> StatusCode {
-    // Timed when the whole answer is there.
-    runtime.answers.send((Instant::now(), kind, body)).unwrap();
+    let mut pieces = Vec::new();
+    let mut body = body.into_data_stream();
+    while let Some(piece) = body.next().await {
+        pieces.push((Instant::now(), piece.expect("a whole answer")));
+    }
+    runtime.answers.send(Answer { kind, pieces }).unwrap();
     StatusCode::ACCEPTED
 }
 
 async fn failed(State(runtime): State<Arc<Runtime>>, body: Bytes) -> StatusCode {
-    runtime.answers.send((Instant::now(), "init error".into(), body)).unwrap();
+    runtime.answers.send(Answer { kind: "init error".into(), pieces: vec![(Instant::now(), body)] }).unwrap();
     StatusCode::ACCEPTED
 }
 
@@ -218,11 +252,14 @@ fn resident_kb(program: &Child) -> u64 {
 fn row(name: &str, taken: &[Taken]) -> String {
     let of = |pick: fn(&Taken) -> f64| spread(taken.iter().map(pick).collect());
     let warm: Vec<f64> = taken.iter().flat_map(|taken| taken.warm_ms.clone()).collect();
-    let warm =
-        if warm.is_empty() { "–".to_owned() } else { format!("{:.1} / {:.1}", at(&warm, 0.5), at(&warm, 0.99)) };
+    let pieces: Vec<f64> = taken.iter().flat_map(|taken| taken.warm_first_piece_ms.clone()).collect();
+    let (warm, piece) = match warm.is_empty() {
+        true => ("–".to_owned(), "–".to_owned()),
+        false => (format!("{:.1} / {:.1}", at(&warm, 0.5), at(&warm, 0.99)), format!("{:.1}", at(&pieces, 0.5))),
+    };
     let resident: Vec<f64> = taken.iter().map(|taken| taken.resident_kb as f64 / 1024.0).collect();
     let (poll, answer) = (of(|taken| taken.first_poll_ms), of(|taken| taken.first_answer_ms));
-    format!("| {name} | {} | {poll} | {answer} | {warm} | {:.1} |", taken.len(), at(&resident, 0.5))
+    format!("| {name} | {} | {poll} | {answer} | {warm} | {piece} | {:.1} |", taken.len(), at(&resident, 0.5))
 }
 
 fn spread(values: Vec<f64>) -> String {

@@ -10,7 +10,9 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use aws_sdk_s3::Client as S3;
 use aws_sdk_s3::types::BucketVersioningStatus;
+use contract::ErrorKind;
 
+use crate::GatewaySockets;
 use crate::dynamo::{PARTITION_KEY, SORT_KEY, Table, Tables};
 use crate::s3;
 
@@ -63,6 +65,35 @@ pub async fn tables(config: &SdkConfig, prefix: &str, wanted: fn(&Tables) -> Vec
         ));
     }
     checks
+}
+
+/// What sockets need of the table of sessions that begins with `prefix`.
+pub async fn sockets(config: &SdkConfig, prefix: &str) -> Vec<Check> {
+    let (client, table) = (Dynamo::new(config), Tables::named(prefix).sessions);
+    let put = client.put_item().table_name(&table.name).item(PARTITION_KEY, nobody()).item(SORT_KEY, nobody());
+    let put = put.condition_expression("attribute_exists(#pk)").expression_attribute_names("#pk", PARTITION_KEY);
+    let delete = client.delete_item().table_name(&table.name).key(PARTITION_KEY, nobody()).key(SORT_KEY, nobody());
+    let never = &["ConditionalCheckFailedException"];
+    vec![
+        Check::new(format!("{}: dynamodb:GetItem for sockets", table.name), get(&client, &table.name).await),
+        Check::new(format!("{}: dynamodb:PutItem for sockets", table.name), allowed(put.send().await.map(drop), never)),
+        // There is nothing to delete.
+        Check::new(
+            format!("{}: dynamodb:DeleteItem for sockets", table.name),
+            allowed(delete.send().await.map(drop), &[]),
+        ),
+    ]
+}
+
+/// Whether messages may be posted to the sockets of the stage at `endpoint`.
+pub async fn gateway(config: &SdkConfig, endpoint: &str) -> Check {
+    // Nobody is at the other end: allowed, the post is refused for that.
+    let outcome = GatewaySockets::new(config).socket(endpoint, NOBODY).post("{}".into()).await;
+    let missing = match outcome {
+        Err(error) if error.kind != ErrorKind::Invalid => Err(error.to_string()),
+        _ => Ok(()),
+    };
+    Check::new(format!("{endpoint}: execute-api:ManageConnections"), missing)
 }
 
 /// A bucket: versioning, and each permission that the stores use below `prefix`.

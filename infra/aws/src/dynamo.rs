@@ -1,17 +1,20 @@
-//! Stores in DynamoDB: conversations and customers, the tables they live in, and what their calls cost.
+//! Stores in DynamoDB: conversations, customers and what sockets need, the tables they live in, and what their calls cost.
 
 mod capacity;
 mod conversations;
 mod customers;
 mod expression;
 mod failure;
+mod items;
 mod retry;
+mod sockets;
 mod tables;
 mod transaction;
 
 pub use capacity::Capacity;
 pub use conversations::{ConversationOptions, DynamoConversations};
 pub use customers::DynamoCustomers;
+pub use sockets::{Connection, DynamoConnections, DynamoTickets};
 pub use tables::{PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE, Table, Tables};
 
 use std::collections::HashMap;

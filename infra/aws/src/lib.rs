@@ -1,13 +1,16 @@
-//! Adapters of AWS: DynamoDB and S3 stores, the S3 shelf, CloudWatch metrics, and how their clients are made.
+//! Adapters of AWS: DynamoDB and S3 stores, the S3 shelf, API Gateway's sockets, CloudWatch metrics, and how their clients
+//! are made.
 //!
 //! Each adapter is held to the conformance suite of its port, against real services (`tests/`, feature `aws`).
 
 pub mod clients;
 pub mod deployment;
 pub mod dynamo;
+pub mod gateway;
 pub mod metrics;
 pub mod s3;
 
 pub use clients::Aws;
+pub use gateway::{GatewaySocket, GatewaySockets, Posted};
 pub use metrics::{CloudWatchMetrics, EmbeddedMetrics};
 pub use s3::{S3Conversations, S3Shelf};

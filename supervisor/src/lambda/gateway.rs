@@ -2,24 +2,31 @@
 
 use axum::http::uri::PathAndQuery;
 use axum::http::{Request, Uri};
-use contract::CustomerId;
 use lambda_http::RequestExt;
 use lambda_http::request::RequestContext;
+use serde::Serialize;
 use serde_json::Value;
 
-use crate::doors::auth::Verified;
+use crate::doors::address::Peer;
+use crate::doors::auth::{Claims, Verified};
+use crate::doors::browsers::OverTls;
 
-/// Where the customer's id stands in what an authorizer hands over: a JWT authorizer of an HTTP API, and a Cognito user pool
-/// of a REST API. Both have verified signature, issuer, audience and expiry.
-const SUBJECTS: [&str; 2] = ["/jwt/claims/sub", "/claims/sub"];
+/// Where the claims of a token stand in what an authorizer hands over: a JWT authorizer of an HTTP API, and a Cognito user
+/// pool of a REST API. Both have verified signature, issuer, audience and expiry.
+const CLAIMS: [&str; 2] = ["/jwt/claims", "/claims"];
 
 /// A request as the router expects it.
 pub(super) fn unwrapped<B>(mut request: Request<B>) -> Request<B> {
     let path = path(&request);
     *request.uri_mut() = addressed(request.uri(), &path);
-    if let Some(customer) = request.extensions().get().and_then(subject) {
-        request.extensions_mut().insert(Verified(customer));
+    if let Some(claims) = request.extensions().get::<RequestContext>().and_then(claims) {
+        request.extensions_mut().insert(Verified(claims));
     }
+    if let Some(peer) = request.extensions().get().and_then(source) {
+        request.extensions_mut().insert(peer);
+    }
+    // API Gateway and function URLs serve nothing else.
+    request.extensions_mut().insert(OverTls);
     request
 }
 
@@ -45,12 +52,22 @@ fn addressed(uri: &Uri, path: &str) -> Uri {
     address.map_or_else(|_| uri.clone(), Uri::from)
 }
 
-/// The customer whom the gateway's authorizer verified.
-fn subject(context: &RequestContext) -> Option<CustomerId> {
+/// The other end of the connection to the gateway, as it saw it.
+fn source(context: &RequestContext) -> Option<Peer> {
+    let address = match context {
+        RequestContext::ApiGatewayV1(context) => context.identity.source_ip.as_deref(),
+        RequestContext::ApiGatewayV2(context) => context.http.source_ip.as_deref(),
+        _ => None,
+    };
+    address?.parse().ok().map(Peer)
+}
+
+/// What the token says that the gateway's authorizer verified, from the context of an event.
+pub(super) fn claims(context: &impl Serialize) -> Option<Claims> {
     let context = serde_json::to_value(context).ok()?;
     let authorizer = context.get("authorizer")?;
-    let subject = SUBJECTS.iter().find_map(|place| authorizer.pointer(place).and_then(Value::as_str))?;
-    CustomerId::new(subject).ok()
+    let claims = CLAIMS.iter().find_map(|place| authorizer.pointer(place).and_then(Value::as_object))?;
+    (!claims.is_empty()).then(|| Claims(claims.clone()))
 }
 
 #[cfg(test)]
@@ -70,7 +87,7 @@ mod tests {
             "headers": {"Host": "x.example"}, "multiValueHeaders": {"Host": ["x.example"]},
             "queryStringParameters": {"a": "b"}, "multiValueQueryStringParameters": {"a": ["b"]},
             "requestContext": {"stage": stage, "path": format!("/{stage}/v1/turns"), "httpMethod": "POST",
-                "requestId": "r", "apiId": "a", "authorizer": authorizer},
+                "requestId": "r", "apiId": "a", "identity": {"sourceIp": "192.0.2.2"}, "authorizer": authorizer},
             "body": "{}", "isBase64Encoded": false
         }))
     }
@@ -89,8 +106,8 @@ mod tests {
         request.uri().to_string()
     }
 
-    fn verified(request: &Request<Body>) -> Option<&str> {
-        request.extensions().get::<Verified>().map(|Verified(customer)| customer.as_str())
+    fn verified(request: &Request<Body>) -> Option<Value> {
+        request.extensions().get::<Verified>().map(|Verified(Claims(claims))| Value::from(claims.clone()))
     }
 
     #[test]
@@ -103,15 +120,24 @@ mod tests {
     }
 
     #[test]
-    fn only_the_authorizers_word_names_a_customer() {
-        assert_eq!(verified(&rest("prod", json!({"claims": {"sub": "ada"}}))), Some("ada"));
-        assert_eq!(
-            verified(&http("$default", "/", json!({"jwt": {"claims": {"sub": "ada"}, "scopes": []}}))),
-            Some("ada")
-        );
-        for nobody in
-            [json!({}), json!({"claims": {}}), json!({"claims": {"sub": "no id"}}), json!({"principalId": "ada"})]
+    fn the_gateway_says_where_a_request_comes_from_and_that_it_came_over_tls() {
+        for (request, expected) in
+            [(rest("prod", json!({})), "192.0.2.2"), (http("$default", "/", json!({})), "192.0.2.1")]
         {
+            assert_eq!(request.extensions().get(), Some(&Peer(expected.parse().unwrap())));
+            assert_eq!(request.extensions().get(), Some(&OverTls));
+        }
+    }
+
+    #[test]
+    fn only_the_authorizers_word_names_a_caller() {
+        // As each of them writes the list of groups.
+        let of_rest = json!({"sub": "olga", "cognito:groups": "operator,customer"});
+        assert_eq!(verified(&rest("prod", json!({"claims": of_rest}))), Some(of_rest));
+        let of_http = json!({"sub": "olga", "cognito:groups": "[operator customer]"});
+        let authorizer = json!({"jwt": {"claims": of_http, "scopes": []}});
+        assert_eq!(verified(&http("$default", "/", authorizer)), Some(of_http));
+        for nobody in [json!({}), json!({"claims": {}}), json!({"claims": "ada"}), json!({"principalId": "ada"})] {
             assert_eq!(verified(&rest("prod", nobody.clone())), None, "{nobody}");
         }
     }

@@ -28,6 +28,13 @@ async fn stores(cloud: &Cloud, settings: &Settings) -> Vec<Check> {
     if let ("dynamodb", Ok(prefix)) = (scheme(&settings.customers), rest(&settings.customers)) {
         checks.extend(deployment::tables(config, prefix, |all| vec![&all.customers]).await);
     }
+    // Its table may be that of the conversations; what sockets do there is more.
+    if let ("dynamodb", Ok(prefix)) = (scheme(&settings.socket.store), rest(&settings.socket.store)) {
+        checks.extend(deployment::sockets(config, prefix).await);
+    }
+    if let Some(endpoint) = &settings.socket.endpoint {
+        checks.push(deployment::gateway(config, endpoint).await);
+    }
     checks
 }
 

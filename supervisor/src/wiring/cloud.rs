@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use aws::dynamo::{ConversationOptions, DynamoConversations, DynamoCustomers};
-use aws::{Aws, CloudWatchMetrics, EmbeddedMetrics, S3Conversations, S3Shelf};
-use contract::ports::{Clock, Conversations, Customers, LanguageModel, Library, Metrics, Shelf};
+use aws::dynamo::{ConversationOptions, DynamoConnections, DynamoConversations, DynamoCustomers, DynamoTickets};
+use aws::{Aws, CloudWatchMetrics, EmbeddedMetrics, GatewaySockets, S3Conversations, S3Shelf};
+use contract::ports::{Clock, Conversations, Customers, LanguageModel, Library, Metrics, Shelf, Tickets};
 use contract::{Error, ErrorKind, Result};
 use knowledge::{ShelfLibrary, Upkeep};
 use local::SqliteCustomers;
@@ -15,6 +15,14 @@ use crate::settings::{Identity, OF_AWS, Settings};
 
 /// What metrics and the requests of models call us.
 const SERVICE: &str = "motorline";
+
+/// What a function needs that serves the sockets of an API Gateway.
+pub struct Gateway {
+    /// Who is at the other end of each.
+    pub connections: DynamoConnections,
+    /// The sockets.
+    pub sockets: GatewaySockets,
+}
 
 /// The clients of AWS, and what their adapters need to know.
 pub(super) struct Cloud {
@@ -75,6 +83,22 @@ impl Cloud {
             customers.seed(SqliteCustomers::demonstration()?).await?;
         }
         Ok(Arc::new(customers))
+    }
+
+    pub(super) fn tickets(&self, uri: &str) -> Result<Arc<dyn Tickets>> {
+        Ok(Arc::new(DynamoTickets::new(self.aws.config(), rest(uri)?, self.clock.clone())))
+    }
+
+    pub(super) fn gateway(&self, uri: &str) -> Result<Gateway> {
+        if scheme(uri) != "dynamodb" {
+            return Err(
+                Error::invalid("socket.store", "connections must outlive this process").hint("dynamodb://PREFIX")
+            );
+        }
+        Ok(Gateway {
+            connections: DynamoConnections::new(self.aws.config(), rest(uri)?, self.clock.clone()),
+            sockets: GatewaySockets::new(self.aws.config()),
+        })
     }
 
     pub(super) fn model(&self, uri: &str) -> Result<Arc<dyn LanguageModel>> {

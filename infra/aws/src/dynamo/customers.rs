@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{PutRequest, ReturnConsumedCapacity, WriteRequest};
 use contract::ports::Customers;
 use contract::profile::Profile;
-use contract::{CustomerId, Error, ErrorKind, Result};
+use contract::{Access, CustomerId, Error, ErrorKind, Result};
 
 use super::capacity::{Capacity, Meter};
 use super::expression::{by_name, key, names, put, text};
@@ -118,8 +118,9 @@ impl DynamoCustomers {
 impl Customers for DynamoCustomers {
     /// One query, of as many pages as the history fills. It may be a moment behind the last write: half the price, and
     /// profiles change rarely.
-    async fn profile(&self, customer: &CustomerId) -> Result<Profile> {
+    async fn profile(&self, access: &Access) -> Result<Profile> {
         const OF_CUSTOMER: &str = "#pk = :customer";
+        let customer = access.customer();
         let mut found = Vec::new();
         let mut start = None;
         loop {

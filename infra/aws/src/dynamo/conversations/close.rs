@@ -13,7 +13,7 @@ use contract::{Error, ErrorKind, Result};
 use jiff::Timestamp;
 
 use super::DynamoConversations;
-use super::items::{KeyItem, SessionItem, TurnItem, idempotency_key, item, owner, parse, session_key, turn_key};
+use super::items::{KeyItem, SessionItem, TurnItem, idempotency_key, item, parse, session_key, turn_key};
 use super::pack::{LARGEST, pack, too_large};
 use crate::dynamo::Item;
 use crate::dynamo::expression::{number, put, text, update};
@@ -110,7 +110,7 @@ impl DynamoConversations {
         let values = [
             (":before", number(before)),
             (":seq", number(seq)),
-            (":owner", text(owner(&finished.ticket.caller))),
+            (":owner", text(finished.ticket.caller.owner())),
             (":home", text(&self.options.home_region)),
             (":expires_at", number(finished.turn.expires_at)),
         ];
@@ -145,7 +145,7 @@ impl DynamoConversations {
             true => return Err(lost_hold()),
             false => parse(session)?,
         };
-        if session.owner != owner(&finished.ticket.caller) || session.home != self.options.home_region {
+        if session.owner != finished.ticket.caller.owner() || session.home != self.options.home_region {
             return Err(lost_hold());
         }
         Ok(Step::After(session.turns))

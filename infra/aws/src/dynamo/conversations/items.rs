@@ -1,14 +1,12 @@
 //! The items of a conversation, as they are written and read.
 
 use contract::ports::{Opening, Ticket};
-use contract::{Caller, Error, Exchange, IdempotencyKey, Result, SessionId, TurnRecord};
-use serde::de::DeserializeOwned;
+use contract::{Caller, Exchange, IdempotencyKey, SessionId, TurnRecord};
 use serde::{Deserialize, Serialize};
 
 use crate::dynamo::Item;
 use crate::dynamo::expression::key;
-use crate::dynamo::failure::{malformed, unreadable};
-use crate::dynamo::tables::{PARTITION_KEY, SORT_KEY};
+pub(super) use crate::dynamo::items::{item, parse};
 
 /// What the sort keys of turns begin with.
 pub(super) const TURN: &str = "TURN#";
@@ -103,14 +101,9 @@ impl TurnItem {
     }
 }
 
-/// Whose sessions and keys these are; anonymous visitors share the empty name and know only their own random ids.
-pub(super) fn owner(caller: &Caller) -> &str {
-    caller.customer().map_or("", |customer| customer.as_str())
-}
-
-/// `#` is in no identifier, so that no owner and key can spell those of another.
+/// `#` is in no identifier and in no owner, so that no owner and key can spell those of another.
 pub(super) fn idempotency_key(caller: &Caller, of: &IdempotencyKey) -> Item {
-    key(format!("IDEM#{}#{of}", owner(caller)), "KEY")
+    key(format!("IDEM#{}#{of}", caller.owner()), "KEY")
 }
 
 pub(super) fn session_key(session: &SessionId) -> Item {
@@ -125,18 +118,4 @@ pub(super) fn conversation(session: &str) -> String {
 /// Zero-padded, so that turns sort by number as text.
 pub(super) fn turn_key(session: &str, seq: u64) -> Item {
     key(conversation(session), format!("{TURN}{seq:010}"))
-}
-
-/// Writes `value` under the primary key `under`.
-pub(super) fn item(under: Item, value: &impl Serialize) -> Result<Item> {
-    let mut item: Item = serde_dynamo::to_item(value).map_err(malformed)?;
-    item.extend(under);
-    Ok(item)
-}
-
-/// Reads an item.
-pub(super) fn parse<T: DeserializeOwned>(mut item: Item) -> Result<T> {
-    item.remove(PARTITION_KEY);
-    item.remove(SORT_KEY);
-    serde_dynamo::from_item(item).map_err(|cause: serde_dynamo::Error| -> Error { unreadable(cause) })
 }

@@ -8,7 +8,7 @@ use contract::{Error, ErrorKind, Result};
 use jiff::Timestamp;
 
 use super::DynamoConversations;
-use super::items::{KeyItem, SessionItem, idempotency_key, item, owner, parse, session_key};
+use super::items::{KeyItem, SessionItem, idempotency_key, item, parse, session_key};
 use crate::dynamo::Item;
 use crate::dynamo::expression::{number, put, text, update};
 use crate::dynamo::failure::unreadable;
@@ -115,7 +115,7 @@ impl DynamoConversations {
     fn take_session(&self, claim: &Claim<'_>, seen: Option<&SessionItem>) -> Result<TransactWriteItem> {
         let turn = &claim.opening.turn;
         let (key, table) = (session_key(&turn.session), &self.tables.sessions);
-        let (owner, home) = (owner(&turn.caller), &self.options.home_region);
+        let (owner, home) = (turn.caller.owner(), &self.options.home_region);
         let expires_at = (":expires_at", number(claim.expires_at));
         match seen {
             None => {
@@ -130,7 +130,7 @@ impl DynamoConversations {
                 update(table, key, TAKE_SESSION, SESSION_IS_OURS, &values)
             }
             Some(old) if old.expires_at <= claim.now.as_second() => {
-                let (owner, home) = (owner.to_owned(), home.clone());
+                let (owner, home) = (owner.into_owned(), home.clone());
                 let fresh = SessionItem { owner, turns: 0, version: 1, home, expires_at: claim.expires_at };
                 let unchanged = "attribute_not_exists(#pk) OR #expires_at = :seen";
                 put(table, item(key, &fresh)?, unchanged, &[(":seen", number(old.expires_at))])
@@ -185,7 +185,7 @@ fn judge_key(claim: &Claim<'_>, key: KeyItem) -> Result<Step> {
 
 fn judge_session(claim: &Claim<'_>, session: SessionItem) -> Result<Step> {
     let forgotten = session.expires_at <= claim.now.as_second();
-    if !forgotten && session.owner != owner(&claim.opening.turn.caller) {
+    if !forgotten && session.owner != claim.opening.turn.caller.owner() {
         // The same answer for "does not exist" and "is not yours": nobody learns which sessions exist.
         return Err(Error::new(ErrorKind::NotFound, "no such session"));
     }

@@ -7,7 +7,7 @@ use contract::ports::Ticket;
 use contract::{Caller, Error, ErrorKind, Exchange, Result, SessionId, TurnId, TurnRecord};
 
 use super::DynamoConversations;
-use super::items::{PastTurn, SessionItem, TURN, conversation, owner, parse, session_key, turn_key};
+use super::items::{PastTurn, SessionItem, TURN, conversation, parse, session_key, turn_key};
 use super::pack::{too_large, unpack};
 use crate::dynamo::expression::{Values, by_name, key, names, number, text};
 use crate::dynamo::failure::{lost, unavailable, unreadable};
@@ -83,7 +83,7 @@ impl DynamoConversations {
     pub(super) async fn require_owner(&self, session: &SessionId, caller: &Caller) -> Result<()> {
         if let Some(found) = self.item(&self.tables.sessions, session_key(session)).await? {
             let found: SessionItem = parse(found)?;
-            if found.owner == owner(caller) && found.expires_at > self.clock.now().as_second() {
+            if found.owner == caller.owner() && found.expires_at > self.clock.now().as_second() {
                 return Ok(());
             }
         }

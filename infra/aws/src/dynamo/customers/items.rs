@@ -1,16 +1,15 @@
 //! The items of a customer: the profile itself, and one each for a vehicle, a consent and a past matter.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use contract::profile::{Consents, PastMatter, Profile, Vehicle};
 use contract::{CustomerId, Result};
 use jiff::civil::Date;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::dynamo::Item;
 use crate::dynamo::expression::key;
-use crate::dynamo::failure::{malformed, unreadable};
+use crate::dynamo::failure::malformed;
+use crate::dynamo::items::{item, parse};
 use crate::dynamo::tables::SORT_KEY;
 
 const PROFILE: &str = "PROFILE";
@@ -107,15 +106,4 @@ pub(super) fn token(table: &str, profile: &Profile) -> Result<String> {
 
 fn sort_key(item: &Item) -> &str {
     item.get(SORT_KEY).and_then(|value| value.as_s().ok()).map_or("", String::as_str)
-}
-
-fn item(under: Item, value: &impl Serialize) -> Result<Item> {
-    let mut item: std::collections::HashMap<String, AttributeValue> =
-        serde_dynamo::to_item(value).map_err(malformed)?;
-    item.extend(under);
-    Ok(item)
-}
-
-fn parse<T: DeserializeOwned>(item: Item) -> Result<T> {
-    serde_dynamo::from_item(item).map_err(unreadable)
 }

@@ -97,10 +97,10 @@ fn refuse_while_leased(standing: &Claim, now: Timestamp) -> Result<()> {
     }
 }
 
-/// Visitors and customers have folders of their own kinds, so that no customer id can name the visitors' one.
+/// Visitors have one folder, everybody else one each, whose name no visitor's key can spell.
 fn path(caller: &Caller, key: &IdempotencyKey) -> String {
-    match caller {
-        Caller::Anonymous => format!("keys/visitors/{key}.json"),
-        Caller::Customer(id) => format!("keys/customers/c-{id}/{key}.json"),
+    match &*caller.owner() {
+        "" => format!("keys/visitors/{key}.json"),
+        owner => format!("keys/customers/c-{owner}/{key}.json"),
     }
 }
