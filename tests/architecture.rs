@@ -149,6 +149,25 @@ fn time_chance_and_environment_come_from_ports() {
     }
 }
 
+/// `contract::Access` opens a customer's data, and only callers who speak for a customer have it.
+#[test]
+fn only_the_doors_make_callers_with_customers_data() {
+    let made = ["Caller::Customer(", "Caller::Vehicle { customer", "Caller::Vehicle {\n"];
+    // What a verified token says; the demonstration, whose customers are nobody's; the terminal, which is one more of its doors.
+    let homes =
+        ["supervisor/src/doors/auth/claims.rs", "supervisor/src/doors/demo.rs", "supervisor/src/commands/chat.rs"];
+    let is_test = |name: &str| name.starts_with("tests/") || name.ends_with("/tests.rs") || name.contains("/testing/");
+    for (name, text) in all_sources().into_iter().filter(|(name, _)| !is_test(name) && !homes.contains(&name.as_str()))
+    {
+        // Documentation may show it.
+        let code = product(&text).lines().filter(|line| !line.trim_start().starts_with("///"));
+        let code = code.collect::<Vec<_>>().join("\n");
+        for word in made {
+            assert!(!code.contains(word), "{name} makes a caller ({word}): only a door that verified a credential may");
+        }
+    }
+}
+
 #[test]
 fn every_file_opens_with_a_sentence_and_stays_short() {
     for (name, text) in all_sources() {

@@ -70,6 +70,7 @@ fn bodies() -> Vec<Case> {
         turn("bad VIN", r#"{"text":"a","vehicle":{"vin":"123"}}"#, 422, Some("vehicle.vin")),
         turn("negative speed", r#"{"text":"a","vehicle":{"speed_kph":-3}}"#, 422, Some("vehicle.speed_kph")),
         turn("speed in words", r#"{"text":"a","vehicle":{"speed_kph":"fast"}}"#, 422, Some("vehicle.speed_kph")),
+        turn("a vehicle without names", r#"{"text":"a","vehicle":[null,3]}"#, 422, Some("vehicle")),
         turn("battery over full", r#"{"text":"a","vehicle":{"battery_pct":140}}"#, 422, Some("vehicle.battery_pct")),
         turn("half a location", r#"{"text":"a","vehicle":{"location":{"lat":1}}}"#, 422, Some("vehicle.location")),
         turn(

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::clients::Door;
 use crate::house::{HOUSE, House};
 
 /// One file.
@@ -51,6 +52,8 @@ struct Expectation {
     cites: Option<String>,
     /// One citation's section contains this.
     section: Option<String>,
+    /// The reply takes at most this many words to say; each digit counts as one.
+    most_spoken_words: Option<usize>,
     /// There is no citation at all.
     uncited: bool,
     model: Option<String>,
@@ -58,16 +61,65 @@ struct Expectation {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_conversation_goes_as_written() {
-    every_conversation_goes_as_written_in(&HOUSE).await;
+    every_conversation_goes_as_written_in(&HOUSE, Door::Rest).await;
 }
 
-/// Plays every file through the door of this house.
-pub async fn every_conversation_goes_as_written_in(house: &House) {
+#[tokio::test(flavor = "multi_thread")]
+async fn every_conversation_goes_as_written_over_server_sent_events() {
+    every_conversation_goes_as_written_in(&HOUSE, Door::Events).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_conversation_goes_as_written_over_a_socket() {
+    let address = HOUSE.listen().await;
+    every_conversation_goes_as_written_in(&HOUSE, Door::Socket(address)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_door_stores_the_same_records() {
+    let address = HOUSE.listen().await;
+    for (name, text) in files().iter().take(8) {
+        let conversation: Conversation = serde_saphyr::from_str(text).unwrap();
+        let mut kept = Vec::new();
+        for (door, by) in [(Door::Rest, "rest"), (Door::Events, "sse"), (Door::Socket(address), "socket")] {
+            let session = format!("same-{by}-{name}");
+            play(&HOUSE, door, name, &session, &conversation).await;
+            kept.push(records(conversation.customer.as_deref(), &session).await);
+        }
+        assert!(!kept[0].is_empty());
+        assert_eq!(kept[0], kept[1], "{name}: events");
+        assert_eq!(kept[0], kept[2], "{name}: socket");
+    }
+}
+
+/// The records of a session, without what differs from one attempt to the next: ids, moments and times taken.
+async fn records(customer: Option<&str>, session: &str) -> Vec<Value> {
+    let (_, transcript) = HOUSE.get(customer, &format!("/v1/sessions/{session}")).await;
+    let mut records = Vec::new();
+    for turn in transcript["turns"].as_array().unwrap() {
+        let path = format!("/v1/sessions/{session}/turns/{}", turn["turn_id"].as_str().unwrap());
+        let (_, mut record) = HOUSE.get(customer, &path).await;
+        for (place, field) in
+            [("/turn", "id"), ("/turn", "session"), ("/turn", "received"), ("", "closed"), ("", "timing")]
+        {
+            record.pointer_mut(place).and_then(Value::as_object_mut).unwrap().remove(field);
+        }
+        for report in record["reports"].as_array_mut().unwrap() {
+            report.as_object_mut().unwrap().retain(|field, _| !field.ends_with("_ms"));
+        }
+        records.push(record);
+    }
+    records
+}
+
+/// Plays every file through a door of this house.
+pub async fn every_conversation_goes_as_written_in(house: &House, door: Door) {
     let mut failures = Vec::new();
     let files = files();
     for (name, text) in &files {
         let conversation: Conversation = serde_saphyr::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"));
-        failures.extend(play(house, name, &conversation).await);
+        let session = format!("file-{}-{name}", door.name());
+        failures.extend(play(house, door, name, &session, &conversation).await);
     }
     assert!(files.len() >= 20, "only {} conversations", files.len());
     assert!(failures.is_empty(), "{} expectations failed:\n{}", failures.len(), failures.join("\n"));
@@ -81,10 +133,9 @@ fn files() -> Vec<(String, String)> {
     paths.iter().map(|path| (name(path), std::fs::read_to_string(path).unwrap())).collect()
 }
 
-async fn play(house: &House, name: &str, conversation: &Conversation) -> Vec<String> {
+async fn play(house: &House, door: Door, name: &str, session: &str, conversation: &Conversation) -> Vec<String> {
     assert!(!conversation.about.is_empty());
     let customer = conversation.customer.as_deref();
-    let session = format!("file-{name}");
     let mut failures = Vec::new();
     for (number, step) in conversation.turns.iter().enumerate() {
         let mut body = json!({"session_id": session, "text": step.say});
@@ -96,7 +147,7 @@ async fn play(house: &House, name: &str, conversation: &Conversation) -> Vec<Str
         for (field, value) in optional.into_iter().filter_map(|(field, value)| Some((field, value?))) {
             body[field] = value;
         }
-        let (status, reply) = house.turn(customer, None, &body).await;
+        let (status, reply) = door.turn(house, customer, &body).await;
         assert_eq!(status, StatusCode::OK, "{name} turn {}: {reply}", number + 1);
         let wrong = step.expect.unmet(&reply).into_iter().chain(ungrounded(&reply));
         let place = format!("{name} turn {} ({:?})", number + 1, step.say);
@@ -138,6 +189,8 @@ impl Expectation {
         for words in &self.never_says {
             require(!said.contains(&words.to_lowercase()), format!("should not say {words:?}"));
         }
+        let words = spoken_words(&said);
+        require(self.most_spoken_words.is_none_or(|most| words <= most), format!("takes {words} words to say"));
         let cited = |field: &str, test: &dyn Fn(&str) -> bool| {
             reply["citations"]
                 .as_array()
@@ -151,6 +204,16 @@ impl Expectation {
         require(!self.uncited || reply["citations"] == json!([]), "should cite nothing".into());
         unmet
     }
+}
+
+/// How many words a voice needs, counted apart from the product: markers are not said, each digit is.
+fn spoken_words(reply: &str) -> usize {
+    let said = reply.split_whitespace().filter(|word| !word.starts_with('['));
+    said.map(|word| {
+        let digits = word.chars().filter(char::is_ascii_digit).count();
+        digits + usize::from(word.chars().any(char::is_alphabetic))
+    })
+    .sum()
 }
 
 /// What holds for every reply: each marker has its citation, each citation its marker, and nothing was degraded.

@@ -1,6 +1,8 @@
 //! The product as the tests meet it: assembled from the shipped files, in a folder of its own, behind its REST door.
 
 use std::collections::HashMap;
+use std::future::pending;
+use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
@@ -10,18 +12,17 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
 use contract::ports::{Clock, Conversations, Customers, Library};
 use contract::profile::Profile;
-use contract::{CustomerId, Error, ErrorKind, Result};
+use contract::{Access, CustomerId, Error, ErrorKind, Result};
 use jiff::Timestamp;
 use local::{Database, SqliteConversations, SqliteCustomers};
 use serde_json::Value;
-use supervisor::doors::auth::{Authentication, DemoIdentity};
-use supervisor::doors::{Doors, router};
+use supervisor::doors::{Doors, router, server};
 use supervisor::roster::Tools;
 use supervisor::settings::{Settings, Sources};
 use supervisor::turn::Ports;
 use supervisor::wiring::Product;
 use tempfile::TempDir;
-use tokio_util::task::TaskTracker;
+use tokio::net::TcpListener;
 use tower::ServiceExt;
 
 /// The product of this test run. Shared by all tests on purpose: customers who never meet, meet here.
@@ -35,25 +36,30 @@ pub static LIBRARY: LazyLock<Arc<dyn Library>> = LazyLock::new(|| {
 
 pub struct House {
     pub router: Router,
+    doors: Doors,
     /// Where everything is written, as long as the house stands.
     _folder: TempDir,
 }
 
 impl House {
     fn open() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let clock = Arc::new(local::SystemClock::start());
-        let database = Database::open(&folder.path().join("house.db")).unwrap();
-        let conversations = Arc::new(SqliteConversations::new(database, clock.clone()));
-        Self::over(tools(), conversations, clock, folder)
+        Self::with(tools(), |_| {})
+    }
+
+    /// The product with these tools, its doors changed by `change`.
+    pub fn with(tools: Tools, change: impl FnOnce(&mut Doors)) -> Self {
+        let (mut doors, folder) = furnished(tools);
+        change(&mut doors);
+        Self::behind(doors, folder)
     }
 
     /// The product over these adapters.
     pub fn over(tools: Tools, conversations: Arc<dyn Conversations>, clock: Arc<dyn Clock>, folder: TempDir) -> Self {
-        let settings = settings();
-        let ports = Ports { conversations, clock, metrics: Arc::new(local::NoMetrics) };
-        let product = Product::of(tools, ports, Arc::new(local::SystemEntropy), &settings).unwrap();
-        Self { router: router(doors(product, settings.turn.deadline)), _folder: folder }
+        Self::behind(assembled(tools, conversations, clock), folder)
+    }
+
+    fn behind(doors: Doors, folder: TempDir) -> Self {
+        Self { router: router(doors.clone()), doors, _folder: folder }
     }
 
     /// Sends a request and reads the answer as JSON (null when it is none).
@@ -76,6 +82,14 @@ impl House {
         self.send(request.body(Body::from(body.to_string())).unwrap()).await
     }
 
+    /// Serves on this machine for as long as the test runs, for clients that need a connection.
+    pub async fn listen(&self) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(server::serve(listener, self.doors.clone(), pending()));
+        address
+    }
+
     /// Gets a page as `customer`.
     pub async fn get(&self, customer: Option<&str>, path: &str) -> (StatusCode, Value) {
         let mut request = Request::get(path);
@@ -86,9 +100,26 @@ impl House {
     }
 }
 
+/// The doors of a product with these tools, and the folder that it writes to.
+pub fn furnished(tools: Tools) -> (Doors, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Arc::new(local::SystemClock::start());
+    let database = Database::open(&folder.path().join("house.db")).unwrap();
+    let conversations = Arc::new(SqliteConversations::new(database, clock.clone()));
+    (assembled(tools, conversations, clock), folder)
+}
+
+fn assembled(tools: Tools, conversations: Arc<dyn Conversations>, clock: Arc<dyn Clock>) -> Doors {
+    let settings = settings();
+    let ports = Ports { conversations, clock, metrics: Arc::new(local::NoMetrics) };
+    let product = Product::of(tools, ports, Arc::new(local::SystemEntropy), &settings).unwrap();
+    Doors::over(product, &settings).unwrap()
+}
+
 pub fn settings() -> Settings {
     // Healthy agents must not be late because the machine that tests is busy: only the fault tests are about time.
-    let flags = vec![("turn.deadline_ms".to_owned(), "20000".to_owned())];
+    let flags = [("turn.deadline_ms", "20000"), ("stream.grace_ms", "200")];
+    let flags = flags.map(|(key, value)| (key.to_owned(), value.to_owned())).to_vec();
     Settings::resolve(&Sources { flags, ..Sources::default() }).unwrap()
 }
 
@@ -96,16 +127,6 @@ pub fn tools() -> Tools {
     let model = Arc::new(models::OfflineModel::new());
     let customers = Arc::new(KnownCustomers::demonstration());
     Tools { library: LIBRARY.clone(), customers, fast: model.clone(), capable: model, reply: settings().reply }
-}
-
-pub fn doors(product: Product, deadline: Duration) -> Doors {
-    let identities = SqliteCustomers::demonstration().unwrap();
-    Doors {
-        product,
-        authentication: Authentication::Demonstration(identities.iter().map(DemoIdentity::from).collect()),
-        deadline_ms: deadline.as_millis().try_into().unwrap(),
-        turns: TaskTracker::new(),
-    }
 }
 
 /// Customers held in memory: answers at once, so that it works under a test's own time.
@@ -120,8 +141,8 @@ impl KnownCustomers {
 
 #[async_trait]
 impl Customers for KnownCustomers {
-    async fn profile(&self, customer: &CustomerId) -> Result<Profile> {
-        self.0.get(customer).cloned().ok_or_else(|| Error::new(ErrorKind::NotFound, "no such customer"))
+    async fn profile(&self, access: &Access) -> Result<Profile> {
+        self.0.get(access.customer()).cloned().ok_or_else(|| Error::new(ErrorKind::NotFound, "no such customer"))
     }
 
     async fn ready(&self) -> Result<()> {

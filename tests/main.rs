@@ -12,13 +12,21 @@ mod architecture;
 #[cfg(feature = "aws")]
 mod aws;
 mod bad_input;
+mod browsers;
+mod clients;
+mod connections;
 mod conversations;
 #[cfg(feature = "aws")]
 mod doubles;
 mod exactly_once;
 mod faults;
 mod house;
+mod identity;
 mod isolation;
+mod limits;
 mod openapi;
 mod safety;
 mod shelf;
+mod streams;
+mod tickets;
+mod vehicle;

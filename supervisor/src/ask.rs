@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use contract::ports::Clock;
-use contract::{Agent, AgentReport, Answer, ErrorKind, Outcome, Stage, TurnContext, Usage};
+use contract::{Agent, AgentReport, Answer, Error, ErrorKind, Outcome, Stage, TurnContext, Usage};
 use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -20,26 +20,23 @@ pub(crate) struct Question {
     pub(crate) turn_began: Duration,
 }
 
-/// Asks, and waits no longer than allowed.
+/// Asks, and waits no longer than allowed, nor for an answer that is `unwanted` by now.
 ///
 /// The agent runs in a task of its own: a panic ends only that task, and an agent that computes without a pause cannot
-/// hold up its siblings. When the time is over, or the turn itself is dropped, the task is cancelled.
-pub(crate) async fn ask(question: Question, clock: &dyn Clock) -> AgentReport {
+/// hold up its siblings. When the wait is over, or the turn itself is dropped, the task is cancelled.
+pub(crate) async fn ask(question: Question, clock: &dyn Clock, unwanted: impl Future<Output = ()>) -> AgentReport {
     let Question { agent, context, allowed, turn_began } = question;
     let card = agent.card();
     let asked = clock.elapsed();
     let task = AbortOnDropHandle::new(tokio::spawn(async move { agent.run(&context).await }));
-    let (outcome, answer) = match timeout(allowed, task).await {
-        Ok(Ok(Ok(answer))) => (Outcome::Answered, answer),
-        Ok(Ok(Err(error))) => {
-            tracing::warn!(agent = card.name, kind = ?error.kind, error = %error, cause = ?std::error::Error::source(&error), "agent failed");
-            (Outcome::Failed { kind: error.kind, message: error.message }, Answer::default())
-        }
-        Ok(Err(_panicked)) => {
-            tracing::error!(agent = card.name, "agent panicked");
-            (Outcome::Failed { kind: ErrorKind::Internal, message: "the agent panicked".into() }, Answer::default())
-        }
-        Err(_elapsed) => (Outcome::Late, Answer::default()),
+    let (outcome, answer) = tokio::select! {
+        done = timeout(allowed, task) => match done {
+            Ok(Ok(Ok(answer))) => (Outcome::Answered, answer),
+            Ok(Ok(Err(error))) => (failed(card.name, error), Answer::default()),
+            Ok(Err(_panicked)) => (panicked(card.name), Answer::default()),
+            Err(_elapsed) => (Outcome::Late, Answer::default()),
+        },
+        () = unwanted => (Outcome::Abandoned, Answer::default()),
     };
     AgentReport {
         agent: card.name.into(),
@@ -50,6 +47,16 @@ pub(crate) async fn ask(question: Question, clock: &dyn Clock) -> AgentReport {
         started_ms: milliseconds(asked.saturating_sub(turn_began)),
         took_ms: milliseconds(clock.elapsed().saturating_sub(asked)),
     }
+}
+
+fn failed(agent: &str, error: Error) -> Outcome {
+    tracing::warn!(agent, kind = ?error.kind, %error, cause = ?std::error::Error::source(&error), "agent failed");
+    Outcome::Failed { kind: error.kind, message: error.message }
+}
+
+fn panicked(agent: &str) -> Outcome {
+    tracing::error!(agent, "agent panicked");
+    Outcome::Failed { kind: ErrorKind::Internal, message: "the agent panicked".into() }
 }
 
 /// The report of an agent that was routed to but does not work here.

@@ -6,6 +6,7 @@ mod config;
 mod deploy_check;
 mod eval;
 mod ingest;
+mod partner_key;
 mod search;
 mod serve;
 
@@ -58,6 +59,8 @@ enum Command {
     Search(search::Search),
     /// Measure an agent on a labelled file.
     Eval(eval::Eval),
+    /// Make a key for a partner's systems, and print it once.
+    PartnerKey(partner_key::PartnerKey),
     /// Print every setting, its value and where that comes from.
     Config,
     /// Look at everything that the settings need of AWS, and say what is missing. Changes nothing there.
@@ -85,8 +88,10 @@ pub fn start<F: Future<Output = Result<(), String>>>(program: impl FnOnce(Vec<(S
 /// What went wrong, ready to be printed.
 pub async fn run(line: CommandLine, environment: Vec<(String, String)>) -> Result<(), String> {
     let sources = sources(&line, environment)?;
-    if let Some(Command::Config) = line.command {
-        return config::print(&sources);
+    match line.command {
+        Some(Command::Config) => return config::print(&sources),
+        Some(Command::PartnerKey(partner)) => return partner.run(),
+        _ => {}
     }
     let settings = Settings::resolve(&sources).map_err(|problems| listed(&problems))?;
     logging::start(&settings.log);
@@ -96,7 +101,7 @@ pub async fn run(line: CommandLine, environment: Vec<(String, String)>) -> Resul
         Command::Ingest(ingest) => ingest.run(),
         Command::Search(search) => search.run(&settings).await,
         Command::Eval(eval) => eval.run(&settings).await,
-        Command::Config => Ok(()),
+        Command::Config | Command::PartnerKey(_) => Ok(()),
         #[cfg(feature = "aws")]
         Command::DeployCheck => deploy_check::run(&settings).await,
     }

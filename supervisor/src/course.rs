@@ -6,6 +6,7 @@ use std::time::Duration;
 use contract::ports::Clock;
 use contract::record::{Citation, Timing};
 use contract::{AgentReport, Exchange, Finding, Reply, Stage, TextSink, Turn, TurnContext, TurnRecord, Usage};
+use response::Listener;
 
 use crate::ask::milliseconds;
 use crate::event::{Audience, TurnEvent};
@@ -104,8 +105,8 @@ impl Course {
             _ => None,
         });
         let spoken = self.spoken.so_far();
-        let reply = signed
-            .unwrap_or_else(|| last_words(spoken.clone(), self.reports.iter().flat_map(|report| &report.findings)));
+        let found = self.reports.iter().flat_map(|report| &report.findings);
+        let reply = signed.unwrap_or_else(|| last_words(spoken.clone(), found, Listener::of(&self.turn)));
         // Whatever of the reply was not streamed leaves now, so that the words heard are the words stored.
         self.spoken.release(reply.text.strip_prefix(&spoken.text).unwrap_or_default());
         reply

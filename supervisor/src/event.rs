@@ -1,6 +1,10 @@
 //! What happens while a turn is taken, as it happens. Each door only decides how to write it down.
 
+use std::future::pending;
+
 use contract::{AgentReport, TurnRecord};
+use futures::FutureExt;
+use futures::future::BoxFuture;
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +21,11 @@ pub enum TurnEvent {
 pub trait Audience: Send + Sync {
     /// Takes note of an event. Never blocks; a listener that is gone lets it fall.
     fn hear(&self, event: TurnEvent);
+
+    /// Resolves when nobody listens any more: what is still to be said need not be generated. Most audiences stay.
+    fn left(&self) -> BoxFuture<'_, ()> {
+        pending().boxed()
+    }
 }
 
 /// An audience that waits for the record only.
@@ -25,11 +34,4 @@ pub struct Nobody;
 
 impl Audience for Nobody {
     fn hear(&self, _event: TurnEvent) {}
-}
-
-impl Audience for tokio::sync::mpsc::UnboundedSender<TurnEvent> {
-    fn hear(&self, event: TurnEvent) {
-        // The receiver hung up: the turn is finished and stored all the same.
-        let _ = self.send(event);
-    }
 }

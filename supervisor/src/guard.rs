@@ -1,7 +1,7 @@
 //! The first check of a turn: what was sent is complete, within bounds, and free of what could harm a log or a screen.
 
 use contract::turn::VehicleState;
-use contract::{Error, Result};
+use contract::{Caller, Channel, Error, ErrorKind, Result, Vin};
 
 /// Longest text of a turn, in characters.
 pub(crate) const LONGEST_TEXT: usize = 4_000;
@@ -53,12 +53,7 @@ pub(crate) fn locale(tag: &str) -> Result<String> {
 /// A vehicle's state whose every value is plausible.
 pub(crate) fn vehicle(state: VehicleState) -> Result<VehicleState> {
     if let Some(vin) = &state.vin {
-        // ISO 3779: 17 characters without I, O and Q.
-        let allowed = |c: char| c.is_ascii_alphanumeric() && !matches!(c.to_ascii_uppercase(), 'I' | 'O' | 'Q');
-        if vin.len() != 17 || !vin.chars().all(allowed) {
-            return Err(Error::invalid("vehicle.vin", "not a vehicle identification number")
-                .hint("17 letters and digits without I, O and Q"));
-        }
+        Vin::new(vin.as_str()).map_err(|error| error.field("vehicle.vin"))?;
     }
     within("vehicle.speed_kph", state.speed_kph, 0.0, FASTEST_KPH)?;
     within("vehicle.battery_pct", state.battery_pct, 0.0, 100.0)?;
@@ -75,6 +70,27 @@ pub(crate) fn vehicle(state: VehicleState) -> Result<VehicleState> {
             .hint("a letter P, B, C or U and four hexadecimal digits, such as P0301"));
     }
     Ok(state)
+}
+
+/// What the car reports from which somebody speaks. A car that speaks under its own token speaks for no other, and need not
+/// say which one it is.
+pub(crate) fn car(caller: &Caller, channel: Channel, state: Option<VehicleState>) -> Result<Option<VehicleState>> {
+    let state = state.map(vehicle).transpose()?;
+    let Caller::Vehicle { vin: own, .. } = caller else { return Ok(state) };
+    let refused = |field: &str, message| Error::new(ErrorKind::Refused, message).field(field);
+    if channel != Channel::Vehicle {
+        return Err(refused("channel", "a vehicle's token is for the channel vehicle")
+            .hint("send channel vehicle, or a customer's token"));
+    }
+    let Some(own) = own else { return Ok(state) };
+    let mut state = state.unwrap_or_default();
+    let named = state.vin.get_or_insert_with(|| own.to_string());
+    if !named.eq_ignore_ascii_case(own.as_str()) {
+        return Err(
+            refused("vehicle.vin", "the token is another car's").hint("leave vehicle.vin out, or send the token's")
+        );
+    }
+    Ok(Some(state))
 }
 
 fn within(field: &str, value: Option<f64>, least: f64, most: f64) -> Result<()> {
@@ -116,6 +132,25 @@ mod tests {
         for bad in ["", "e", "englishlanguage", "en_GB", "en-", "12", "<script>"] {
             assert!(locale(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_car_speaks_for_itself_only() {
+        let own = "WVELDRA0000000001";
+        let bound =
+            Caller::Vehicle { customer: contract::CustomerId::new("ada").unwrap(), vin: Some(Vin::new(own).unwrap()) };
+        let named = |vin: &str| Some(VehicleState { vin: Some(vin.into()), ..VehicleState::default() });
+        let field = |caller, channel, state| car(caller, channel, state).unwrap_err().field;
+        for good in [None, Some(VehicleState::default()), named(own)] {
+            assert_eq!(car(&bound, Channel::Vehicle, good).unwrap(), named(own));
+        }
+        assert!(car(&bound, Channel::Vehicle, named(&own.to_lowercase())).is_ok());
+        let other = named("WVELDRA0000000002");
+        assert_eq!(field(&bound, Channel::Vehicle, other.clone()).as_deref(), Some("vehicle.vin"));
+        assert_eq!(field(&bound, Channel::Web, None).as_deref(), Some("channel"));
+        let unbound = Caller::Vehicle { customer: contract::CustomerId::new("ada").unwrap(), vin: None };
+        assert_eq!(car(&unbound, Channel::Vehicle, other.clone()).unwrap(), other);
+        assert_eq!(car(&Caller::Anonymous, Channel::Web, other.clone()).unwrap(), other);
     }
 
     #[test]

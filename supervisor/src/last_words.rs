@@ -3,20 +3,29 @@
 use contract::finding::{Fact, Passage};
 use contract::record::Citation;
 use contract::{Finding, Reply};
+use language::sentences::sentences;
+use response::Listener;
 
 /// The name under which these replies are recorded.
 const MODEL: &str = "last-words";
-/// At most so much of a passage is quoted, in characters.
-const LONGEST_QUOTE: usize = 400;
+
+/// At most so much of a passage is quoted to this listener, in characters; English words have some six with their space.
+const fn longest_quote(listener: Listener) -> usize {
+    match listener {
+        Listener::Reader => 400,
+        Listener::Parked => 300,
+        Listener::Driver => 150,
+    }
+}
 
 /// Goes on from what was `spoken` already: with safety guidance, or the best passage, or an apology.
-pub(crate) fn last_words<'a>(spoken: Reply, findings: impl Iterator<Item = &'a Finding>) -> Reply {
+pub(crate) fn last_words<'a>(spoken: Reply, findings: impl Iterator<Item = &'a Finding>, listener: Listener) -> Reply {
     let Reply { mut text, mut citations, .. } = spoken;
     let broke_off = !text.is_empty();
     if broke_off {
         text.push_str(" … ");
     }
-    match most_important(findings) {
+    match most_important(findings, longest_quote(listener)) {
         Some((words, source)) => {
             citations.push(source);
             text.push_str(&format!("{words} [{}]", citations.len()));
@@ -28,7 +37,7 @@ pub(crate) fn last_words<'a>(spoken: Reply, findings: impl Iterator<Item = &'a F
 }
 
 /// The safety guidance, or else the best passage, and its source.
-fn most_important<'a>(findings: impl Iterator<Item = &'a Finding>) -> Option<(String, Citation)> {
+fn most_important<'a>(findings: impl Iterator<Item = &'a Finding>, most: usize) -> Option<(String, Citation)> {
     let mut safety: Option<&Fact> = None;
     let mut passage: Option<&Passage> = None;
     for finding in findings {
@@ -39,20 +48,25 @@ fn most_important<'a>(findings: impl Iterator<Item = &'a Finding>) -> Option<(St
         }
     }
     let quote = |found: &Passage| {
-        let words = format!("I could not finish my answer, but {} says: {}", found.title, beginning(&found.text));
-        (words, found.clone())
+        let beginning = beginning(&found.text, most);
+        let words = format!("I could not finish my answer, but {} says: {beginning}", found.title);
+        (!beginning.is_empty()).then(|| (words, found.clone()))
     };
-    safety.map(|fact| (fact.text.clone(), Citation::from(fact))).or_else(|| passage.map(quote))
+    safety.map(|fact| (fact.text.clone(), Citation::from(fact))).or_else(|| passage.and_then(quote))
 }
 
-/// The first whole sentences of a text, at most [`LONGEST_QUOTE`] characters.
-fn beginning(text: &str) -> &str {
-    let limit = text.char_indices().nth(LONGEST_QUOTE).map_or(text.len(), |(index, _)| index);
-    let quote = &text[..limit];
-    if limit == text.len() {
-        return quote.trim_end();
+/// The first whole sentences of a text, at most this many characters; none when the first is longer.
+fn beginning(text: &str, most: usize) -> String {
+    let mut beginning = String::new();
+    for sentence in sentences(text) {
+        if beginning.chars().count() + 1 + sentence.chars().count() > most {
+            break;
+        }
+        let gap = if beginning.is_empty() { "" } else { " " };
+        beginning.push_str(gap);
+        beginning.push_str(sentence);
     }
-    quote.rfind(". ").map_or(quote, |end| &quote[..=end])
+    beginning
 }
 
 #[cfg(test)]
@@ -88,7 +102,7 @@ mod tests {
 
     #[test]
     fn safety_comes_before_passages_before_an_apology() {
-        let said = |findings: &[Finding]| last_words(Reply::default(), findings.iter());
+        let said = |findings: &[Finding]| last_words(Reply::default(), findings.iter(), Listener::Reader);
         assert_eq!(said(&[passage("Inflate."), danger()]).text, "Get out. [1]");
         let quoted = said(&[passage("Inflate. Drive."), passage("Other.")]);
         assert!(quoted.text.ends_with("the manual says: Inflate. Drive. [1]"), "{}", quoted.text);
@@ -100,16 +114,26 @@ mod tests {
     fn what_was_said_stays_said() {
         let source = Citation::from(&Fact { text: "2.5 bar".into(), source: "Manual".into() });
         let spoken = Reply { text: "Inflate to 2.5 bar. [1]".into(), citations: vec![source], ..Reply::default() };
-        let reply = last_words(spoken.clone(), [danger()].iter());
+        let reply = last_words(spoken.clone(), [danger()].iter(), Listener::Driver);
         assert_eq!(reply.text, "Inflate to 2.5 bar. [1] … Get out. [2]");
         assert_eq!(reply.citations.len(), 2);
-        assert!(last_words(spoken, [].iter()).text.starts_with("Inflate to 2.5 bar. [1] … I could not finish"));
+        assert!(
+            last_words(spoken, [].iter(), Listener::Reader)
+                .text
+                .starts_with("Inflate to 2.5 bar. [1] … I could not finish")
+        );
     }
 
     #[test]
-    fn a_long_passage_is_quoted_in_whole_sentences() {
+    fn a_long_passage_is_quoted_in_whole_sentences_and_a_driver_hears_fewer() {
         let long = "Ä sentence of some length stands here. ".repeat(40);
-        let quote = beginning(&long);
-        assert!(quote.chars().count() <= LONGEST_QUOTE && quote.ends_with('.'), "{quote}");
+        let quoted = [Listener::Reader, Listener::Parked, Listener::Driver].map(|listener| {
+            let quote = beginning(&long, longest_quote(listener));
+            assert!(quote.chars().count() <= longest_quote(listener) && quote.ends_with('.'), "{quote}");
+            quote.len()
+        });
+        assert!(quoted[0] > quoted[1] && quoted[1] > quoted[2] && quoted[2] > 0, "{quoted:?}");
+        let endless = passage(&"and ".repeat(200));
+        assert!(last_words(Reply::default(), [endless].iter(), Listener::Driver).text.starts_with("I am sorry"));
     }
 }

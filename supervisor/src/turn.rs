@@ -1,11 +1,14 @@
 //! The straight line of a turn: open, analyze, route, act, respond, close.
 
+use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
 use contract::ports::{Clock, Closing, Conversations, Fingerprint, Metrics, Opened, Opening};
 use contract::{AgentReport, IdempotencyKey, Result, Stage, Turn, TurnRecord};
+use futures::FutureExt;
 use futures::future::join_all;
+use tokio::sync::Semaphore;
 
 use crate::allowance::allowance;
 use crate::ask::{Question, ask, skipped};
@@ -17,9 +20,13 @@ use crate::roster::Roster;
 /// The stages that make a reply, in their order.
 const LINE: [Stage; 4] = [Stage::Analyze, Stage::Route, Stage::Act, Stage::Respond];
 
+/// So many turns are analysed at once. More of them would only slow each other down until all of their agents are late.
+const ANALYSES_AT_ONCE: usize = 128;
+
 /// Takes turns. Holds nothing of any of them.
 pub struct Supervisor {
     roster: Roster,
+    analyses: Semaphore,
     ports: Ports,
     rules: Rules,
 }
@@ -58,13 +65,14 @@ pub struct Request {
 impl Supervisor {
     /// A supervisor of these agents.
     pub fn new(roster: Roster, ports: Ports, rules: Rules) -> Self {
-        Self { roster, ports, rules }
+        Self { roster, analyses: Semaphore::new(ANALYSES_AT_ONCE), ports, rules }
     }
 
     /// Takes one turn from open to close, and tells `audience` what happens on the way.
     ///
     /// It never fails for an agent's sake: a slow, failing or panicking agent becomes an outcome in its report, and the
-    /// reply is made without it. The same key and body give the stored record of the first time.
+    /// reply is made without it. When the audience leaves, the reply is broken off, and the turn is stored as far as it
+    /// came. The same key and body give the stored record of the first time.
     ///
     /// # Errors
     /// Those of [`Conversations::open`] and [`Conversations::close`]: the turn was not admitted, or the store is lost.
@@ -93,6 +101,8 @@ impl Supervisor {
         };
         let mut course = Course::begin(turn, ticket.history.clone(), began, clock.clone(), audience.clone());
         for stage in LINE {
+            // In a rush turns wait here, first come, first served. Their time runs meanwhile. Never closed, so never refused.
+            let _place = if stage == Stage::Analyze { self.analyses.acquire().await.ok() } else { None };
             let reports = self.ask_all(stage, &course, &*audience).await;
             course.add(reports);
         }
@@ -112,7 +122,9 @@ impl Supervisor {
             let allowed = allowance(&agent.card(), course.left());
             let question =
                 Question { agent: agent.clone(), context: course.context(), allowed, turn_began: course.began() };
-            let report = ask(question, &*self.ports.clock).await;
+            // What was found out is worth keeping for the customer's return; a reply costs a generation.
+            let unwanted = if stage == Stage::Respond { audience.left() } else { pending().boxed() };
+            let report = ask(question, &*self.ports.clock, unwanted).await;
             audience.hear(TurnEvent::Reported(report.clone()));
             report
         });

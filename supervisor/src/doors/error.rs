@@ -27,6 +27,9 @@ pub struct Problem {
     /// Seconds after which the same request may succeed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after_s: Option<u64>,
+    /// How to authenticate, for the `WWW-Authenticate` header (RFC 6750, section 3).
+    #[serde(skip)]
+    challenge: Option<&'static str>,
 }
 
 /// Kind of error → HTTP status and title. Doors of other protocols map from the same kinds.
@@ -55,7 +58,22 @@ impl Problem {
             hint: Some(hint.into()),
             field: None,
             retry_after_s: None,
+            challenge: None,
         }
+    }
+
+    /// Adds when to come back.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after_s = Some(seconds);
+        self
+    }
+
+    /// Says how to authenticate. A 401 without this asks for a bearer token.
+    #[must_use]
+    pub fn challenge(mut self, challenge: &'static str) -> Self {
+        self.challenge = Some(challenge);
+        self
     }
 }
 
@@ -77,6 +95,7 @@ impl From<Error> for Problem {
             retry_after_s: error
                 .retry_after
                 .map(|wait| wait.as_millis().div_ceil(1_000).try_into().unwrap_or(u64::MAX)),
+            challenge: None,
         }
     }
 }
@@ -85,11 +104,16 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let wait = self.retry_after_s;
+        let refused = status == StatusCode::UNAUTHORIZED;
+        let challenge = self.challenge.or_else(|| refused.then_some(r#"Bearer error="invalid_token""#));
         let mut response = (status, Json(self)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(wait) = wait {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(wait));
+        }
+        if let Some(challenge) = challenge {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         response
     }
@@ -109,6 +133,16 @@ mod tests {
         let response = Problem::from(error);
         assert_eq!((response.status, response.retry_after_s), (409, Some(2)));
         assert!(!serde_json::to_string(&response).unwrap().contains("secret"));
-        assert_eq!(response.into_response().headers()[header::RETRY_AFTER], "2");
+        let response = response.into_response();
+        assert_eq!(response.headers()[header::RETRY_AFTER], "2");
+        assert!(!response.headers().contains_key(header::WWW_AUTHENTICATE));
+    }
+
+    #[test]
+    fn whoever_is_not_known_hears_how_to_authenticate() {
+        let unknown = || Problem::protocol(StatusCode::UNAUTHORIZED, "unknown", "sign in");
+        let challenge = |problem: Problem| problem.into_response().headers()[header::WWW_AUTHENTICATE].clone();
+        assert_eq!(challenge(unknown()), r#"Bearer error="invalid_token""#);
+        assert_eq!(challenge(unknown().challenge("ApiKey")), "ApiKey");
     }
 }

@@ -46,7 +46,7 @@ struct PortReadiness {
 }
 
 /// Says that the process lives.
-#[utoipa::path(get, path = "/health", tag = "operation", responses((status = 200, body = Health)))]
+#[utoipa::path(get, path = "/health", tag = "operation", responses((status = 200, description = "It lives.", body = Health)))]
 async fn health() -> Json<Health> {
     Json(Health { status: "ok", version: env!("CARGO_PKG_VERSION") })
 }
@@ -54,16 +54,17 @@ async fn health() -> Json<Health> {
 /// Asks every port whether it could serve a turn now.
 #[utoipa::path(
     get, path = "/ready", tag = "operation",
-    responses((status = 200, body = Readiness), (status = 503, description = "A port is not ready.", body = Readiness))
+    responses((status = 200, description = "Every port is ready.", body = Readiness), (status = 503, description = "A port is not ready.", body = Readiness))
 )]
 async fn ready(State(doors): State<Doors>) -> (StatusCode, Json<Readiness>) {
     let product = &doors.product;
     let models =
         product.models.iter().map(|model| async { line(&format!("model {}", model.name()), model.ready().await) });
-    let (conversations, customers, library, metrics, models) = futures::join!(
+    let (conversations, customers, library, tickets, metrics, models) = futures::join!(
         product.conversations.ready(),
         product.customers.ready(),
         product.library.ready(),
+        product.tickets.ready(),
         product.metrics.ready(),
         join_all(models)
     );
@@ -71,6 +72,7 @@ async fn ready(State(doors): State<Doors>) -> (StatusCode, Json<Readiness>) {
         line("conversations", conversations),
         line("customers", customers),
         line("library", library),
+        line("tickets", tickets),
         line("metrics", metrics),
     ];
     ports.extend(models);

@@ -1,67 +1,88 @@
-//! The REST door: a turn in one body, transcripts, and the why view.
+//! The REST door: a turn in one body or as a stream of events, transcripts, and the why view.
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::rejection::{BytesRejection, PathRejection};
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use contract::{Error, ErrorKind, IdempotencyKey, SessionId, TurnId, TurnRecord};
-use std::sync::Arc;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use contract::{Error, IdempotencyKey, SessionId, TurnId, TurnRecord};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::address::Address;
 use super::auth::CalledBy;
 use super::error::Problem;
+use super::negotiate::{self, Form};
 use super::router::Doors;
+use super::whole::Whole;
 use super::wire::{TranscriptBody, TurnReply, TurnRequest};
-use crate::event::Nobody;
+use super::{body, sse};
 
 /// The header that makes a repeated request recognisable.
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
+/// The header that says where a stream of events was lost.
+const LAST_EVENT_ID: &str = "last-event-id";
+/// What a stream of events looks like, for the description of the API.
+const EVENTS: &str = "id: 1\nevent: report\ndata: {\"agent\":\"intent\",\"outcome\":\"answered\",\"took_ms\":0.4,\"input_tokens\":0,\
+    \"output_tokens\":0}\n\nid: 6\nevent: delta\ndata: {\"text\":\"Check the tyres when they are cold. [1]\"}\n\nid: 8\nevent: closed\n\
+    data: {\"turn_id\":\"…\",\"session_id\":\"…\",\"reply\":\"Check the tyres when they are cold. [1]\",…}\n\n";
 
 pub(super) fn routes() -> OpenApiRouter<Doors> {
     OpenApiRouter::new().routes(routes!(post_turn)).routes(routes!(get_session)).routes(routes!(get_turn))
 }
 
-/// Takes one turn and returns the whole reply.
+/// Takes one turn: returns the whole reply, or tells of it as it is made.
+///
+/// With `Accept: text/event-stream` the answer is a stream of the events `report`, `delta`, and `closed` (the whole reply)
+/// or `error` (a problem) at its end. Who loses the stream sends the same request again, with the same key, and with the
+/// id of the last event as `Last-Event-ID`.
 #[utoipa::path(
-    post, path = "/v1/turns", tag = "turns", request_body = TurnRequest,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Same key and same body: the stored reply of the first time.")),
+    post, path = "/v1/turns", tag = "turns", security((), ("bearer" = []), ("api_key" = [])),
+    request_body(content((TurnRequest = "application/json"), (TurnRequest = "application/cbor"))),
+    params(
+        ("Idempotency-Key" = Option<IdempotencyKey>, Header, description = "Same key and same body: the stored reply of the first time."),
+        ("Last-Event-ID" = Option<i64>, Header, minimum = 0, description = "The id of the event that was seen last, when a stream is taken up again."),
+    ),
     responses(
-        (status = 200, description = "The reply.", body = TurnReply),
-        (status = 400, description = "The body cannot be read.", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The credential is not valid.", body = Problem, content_type = "application/problem+json"),
+        (status = 200, description = "The reply.", content((TurnReply = "application/json"), (TurnReply = "application/cbor"), (String = "text/event-stream", example = json!(EVENTS))),
+            links(
+                ("transcript" = (operation_id = "get_session", parameters(("session_id" = "$response.body#/session_id")))),
+                ("why" = (operation_id = "get_turn", parameters(("session_id" = "$response.body#/session_id"), ("turn_id" = "$response.body#/turn_id")))),
+            )),
         (status = 404, description = "The session is not the caller's.", body = Problem, content_type = "application/problem+json"),
+        (status = 406, description = "No form of answer that the client accepts is known.", body = Problem, content_type = "application/problem+json"),
+        (status = 408, description = "The body took too long.", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "A turn with this key is in progress.", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "The body is too large.", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not JSON.", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "The body is neither JSON nor CBOR.", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "A field is not valid, or the key was used with another body.", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The store is lost.", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Too often, or too much at once; Retry-After says when to come again.", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The store is lost, or the server is full.", body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn post_turn(
     State(doors): State<Doors>,
     CalledBy(caller): CalledBy,
+    Address(address): Address,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Result<Json<TurnReply>, Problem> {
-    let key = key(&headers)?;
-    require_json(&headers)?;
-    let wanted: TurnRequest = parse(&body.map_err(|rejection| unreadable(&rejection))?)?;
-    let request = wanted.admit(caller, key, doors.deadline_ms, &*doors.product.clock, &*doors.product.entropy)?;
-    // In a task of its own: a client that hangs up must not lose a turn that has begun.
-    let supervisor = doors.product.supervisor.clone();
-    let turn = doors.turns.spawn(async move { supervisor.take(request, Arc::new(Nobody)).await });
-    let record =
-        turn.await.map_err(|cause| Error::new(ErrorKind::Internal, "the turn broke off").caused_by(cause))??;
-    Ok(Json(TurnReply::from(&record)))
+    body: Result<Whole, Problem>,
+) -> Result<Response, Problem> {
+    let form = negotiate::form(&headers)?;
+    let seen = seen(&headers)?;
+    let admitted = doors.admit(caller, address, key(&headers)?, body::turn(&headers, body)?)?;
+    match form {
+        // What is said in CBOR is translated on its way out, as every other answer is: see translate.rs.
+        Form::Json | Form::Cbor => Ok(Json(TurnReply::from(&doors.flights.take(admitted).await?)).into_response()),
+        Form::EventStream => sse::stream(doors.flights.listen(admitted, seen)?).await,
+    }
 }
 
 /// The turns of a session, oldest first.
 #[utoipa::path(
-    get, path = "/v1/sessions/{session_id}", tag = "sessions", params(("session_id" = String, Path)),
+    get, path = "/v1/sessions/{session_id}", tag = "sessions",
+    params(("session_id" = SessionId, Path)), security((), ("bearer" = []), ("api_key" = [])),
     responses(
-        (status = 200, description = "The transcript.", body = TranscriptBody),
+        (status = 200, description = "The transcript.", content((TranscriptBody = "application/json"), (TranscriptBody = "application/cbor"))),
         (status = 404, description = "No such session of this caller.", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -78,9 +99,9 @@ async fn get_session(
 /// Why a reply is as it is: the whole record of a turn.
 #[utoipa::path(
     get, path = "/v1/sessions/{session_id}/turns/{turn_id}", tag = "sessions",
-    params(("session_id" = String, Path), ("turn_id" = String, Path)),
+    params(("session_id" = SessionId, Path), ("turn_id" = TurnId, Path)), security((), ("bearer" = []), ("api_key" = [])),
     responses(
-        (status = 200, description = "The record.", body = TurnRecord),
+        (status = 200, description = "The record.", content((TurnRecord = "application/json"), (TurnRecord = "application/cbor"))),
         (status = 404, description = "No such turn of this caller.", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -99,52 +120,17 @@ fn key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Problem> {
     Ok(Some(IdempotencyKey::new(value.to_str().unwrap_or_default())?))
 }
 
-fn require_json(headers: &HeaderMap) -> Result<(), Problem> {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json")) {
-        return Ok(());
-    }
-    Err(Problem::protocol(
-        StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        format!("the body is {}", if kind.is_empty() { "of no declared type" } else { kind }),
-        "send Content-Type: application/json",
-    ))
-}
-
-/// Reads JSON and says which field is at fault. What is no JSON at all is 400, what is not a turn is 422.
-fn parse(body: &[u8]) -> Result<TurnRequest, Problem> {
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let parsed = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let field = error.path().to_string();
-        let cause = error.into_inner();
-        if cause.is_data() {
-            let field = if field == "." { "body".into() } else { field };
-            let words = cause.to_string();
-            let detail = words.split(" at line ").next().unwrap_or_default().to_owned();
-            return Problem::from(Error::invalid(field, detail).hint("GET /openapi.json describes the body of a turn"));
-        }
-        not_json(&cause)
-    })?;
-    json.end().map_err(|cause| not_json(&cause))?;
-    Ok(parsed)
-}
-
-fn not_json(cause: &serde_json::Error) -> Problem {
-    Problem::protocol(
-        StatusCode::BAD_REQUEST,
-        format!("the body is not JSON: {cause}"),
-        "send one JSON object in UTF-8",
-    )
+/// The number of the message that a client saw last, before it lost its connection.
+fn seen(headers: &HeaderMap) -> Result<u64, Problem> {
+    let Some(value) = headers.get(LAST_EVENT_ID) else { return Ok(0) };
+    // Up to what other languages can count to as well.
+    let number = value.to_str().ok().and_then(|text| text.trim().parse::<i64>().ok());
+    number.and_then(|number| u64::try_from(number).ok()).ok_or_else(|| {
+        let error = Error::invalid("Last-Event-ID", "not the number of an event");
+        error.hint("send the id of the event seen last, or leave it out").into()
+    })
 }
 
 fn no_address(rejection: &PathRejection) -> Problem {
     Problem::protocol(StatusCode::BAD_REQUEST, rejection.body_text(), "percent-encode the address as UTF-8")
-}
-
-fn unreadable(rejection: &BytesRejection) -> Problem {
-    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        let hint = format!("send at most {} bytes", super::router::LARGEST_BODY);
-        return Problem::protocol(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large", hint);
-    }
-    Problem::protocol(StatusCode::BAD_REQUEST, "the body broke off", "send the whole body")
 }

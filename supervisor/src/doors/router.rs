@@ -1,52 +1,104 @@
 //! All doors in one router: served by a socket at home, and by whatever else can serve a router.
 
 use std::any::Any;
+use std::net::IpAddr;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use tokio_util::task::TaskTracker;
+use contract::{Caller, IdempotencyKey};
+use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::auth::Authentication;
+use super::body::LARGEST_BODY;
+use super::browsers::{self, Browsers};
 use super::error::Problem;
-use super::{demo, health, openapi, pages, rest};
+use super::flights::{Admitted, Flights};
+use super::gate::gate;
+use super::limits::Limits;
+use super::patience::Patience;
+use super::wire::TurnRequest;
+use super::{ClientConfiguration, client, demo, health, openapi, pages, rest, socket, tickets, translate};
+use crate::settings::Settings;
 use crate::wiring::Product;
 
-/// Largest body of a request, in bytes: 4,000 characters of four bytes, escaped, and a car's state.
-pub(super) const LARGEST_BODY: usize = 64 * 1024;
-
-/// Nothing but our own files, and no one may frame them.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-/// What the doors share. Holds nothing of any request.
+/// What the doors share. Holds nothing of any request but who is how near to a limit.
 #[derive(Clone)]
 pub struct Doors {
     /// The product behind them.
     pub product: Product,
     /// How callers are told apart.
     pub authentication: Authentication,
+    /// What a client must know.
+    pub client: Arc<ClientConfiguration>,
     /// Milliseconds until a reply is due.
     pub deadline_ms: u64,
-    /// The turns under way, so that a shutdown can wait for them.
-    pub turns: TaskTracker,
+    /// The turns under way.
+    pub flights: Arc<Flights>,
+    /// How much callers may ask for.
+    pub limits: Arc<Limits>,
+    /// How long is waited for a client.
+    pub patience: Patience,
+    /// What browsers are told.
+    pub browsers: Arc<Browsers>,
+    /// Cancelled when the process is going away: what lasts comes to its end.
+    pub closing: CancellationToken,
+}
+
+impl Doors {
+    /// The doors of a product, as the settings want them. With an issuer of tokens it must be called in a runtime.
+    ///
+    /// # Errors
+    /// As [`Authentication::open`].
+    pub fn over(product: Product, settings: &Settings) -> contract::Result<Self> {
+        Ok(Self {
+            authentication: Authentication::open(settings, product.clock.clone())?,
+            client: Arc::new(ClientConfiguration::from(settings)),
+            deadline_ms: settings.turn.deadline.as_millis().try_into().unwrap_or(u64::MAX),
+            flights: Arc::new(Flights::new(product.supervisor.clone(), settings.stream_grace)),
+            limits: Arc::new(Limits::new(settings.limits.clone(), product.clock.clone())),
+            patience: Patience { grace: settings.grace, ..Patience::default() },
+            browsers: Arc::new(Browsers::of(settings)),
+            closing: CancellationToken::new(),
+            product,
+        })
+    }
+
+    /// Makes a checked request of what a caller sent from an address, and lets it in if no limit is reached.
+    ///
+    /// # Errors
+    /// 422, naming the field; 429 or 503, naming the limit.
+    pub(crate) fn admit(
+        &self,
+        caller: Caller,
+        address: Option<IpAddr>,
+        key: Option<IdempotencyKey>,
+        wanted: TurnRequest,
+    ) -> Result<Admitted, Problem> {
+        let Product { clock, entropy, .. } = &self.product;
+        let request = wanted.admit(caller, key, self.deadline_ms, &**clock, &**entropy)?;
+        let permit = self.limits.admit(&request.turn.caller, address, &request.turn.session)?;
+        Ok(Admitted { request, permit })
+    }
 }
 
 /// The router of all doors.
 pub fn router(doors: Doors) -> Router {
-    let (api, document) = described().split_for_parts();
+    let (api, _) = described().split_for_parts();
     // Written once: it never changes while the process lives.
-    let document = Bytes::from(serde_json::to_vec_pretty(&document).unwrap_or_default());
+    let document = Bytes::from(openapi::written());
     let json = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
-    api.route("/openapi.json", get(move || async move { (json, document) }))
-        .with_state(doors)
+    let pages_and_api = api
+        .route("/openapi.json", get(move || async move { (json, document) }))
+        .with_state(doors.clone())
         .route("/", get(pages::index))
         .route("/{*path}", get(pages::file))
         .fallback(|| async { pages::not_found() })
@@ -55,22 +107,21 @@ pub fn router(doors: Doors) -> Router {
             Problem::protocol(StatusCode::METHOD_NOT_ALLOWED, "this method is not for this address", hint)
         })
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(from_fn_with_state(doors.clone(), gate))
         .layer(CatchPanicLayer::custom(|cause: Box<dyn Any + Send>| panicked(&*cause)))
-        .layer(fixed(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
-        .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(fixed(header::REFERRER_POLICY, "no-referrer"))
+        .layer(from_fn(translate::answers));
+    browsers::told(pages_and_api, &doors)
 }
 
 /// The routes that describe themselves.
 pub(super) fn described() -> OpenApiRouter<Doors> {
     OpenApiRouter::with_openapi(openapi::Base::openapi())
         .merge(rest::routes())
+        .merge(socket::routes())
+        .merge(tickets::routes())
         .merge(health::routes())
+        .merge(client::routes())
         .merge(demo::routes())
-}
-
-fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
-    SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
 }
 
 /// A defect in a handler: the client gets a problem, the log gets the cause, every other request goes on.

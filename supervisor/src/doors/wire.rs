@@ -4,11 +4,12 @@ use contract::finding::{Action, Finding, Intent, Offer, Polarity, Route, Sentime
 use contract::ports::{Clock, Entropy, Fingerprint, Transcript};
 use contract::record::{Citation, Timing};
 use contract::turn::VehicleState;
-use contract::{Caller, Channel, IdempotencyKey, Result, SessionId, Tone, Turn, TurnId, TurnRecord};
+use contract::{Caller, Channel, IdempotencyKey, Result, SessionId, Tone, Turn, TurnId, TurnRecord, named};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::speech::Speech;
 use crate::guard;
 use crate::turn::Request;
 
@@ -23,17 +24,23 @@ pub struct TurnRequest {
     #[serde(default)]
     pub channel: Channel,
     /// What the customer said, 1 to 4,000 characters.
-    #[schema(min_length = 1, max_length = 4000, example = "What tyre pressure does my car need?")]
+    // The pattern asks for one character that can be seen, as the guard does.
+    #[schema(
+        min_length = 1,
+        max_length = 4000,
+        example = "What tyre pressure does my car need?",
+        pattern = r"[^\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028-\u202f\u205f\u2066-\u2069\u3000\ufeff]"
+    )]
     pub text: String,
     /// How the reply should sound; routing decides when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tone: Option<Tone>,
     /// BCP 47 tag of the customer's language; `en` when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = "en-GB")]
+    #[schema(example = "en-GB", max_length = 35, pattern = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
     pub locale: Option<String>,
     /// What the car reports.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "named::optional", skip_serializing_if = "Option::is_none")]
     pub vehicle: Option<VehicleState>,
 }
 
@@ -54,6 +61,7 @@ impl TurnRequest {
         let received = clock.now();
         let id = TurnId::fresh(received, entropy.random());
         let key = key.unwrap_or_else(|| IdempotencyKey::from(&id));
+        let vehicle = guard::car(&caller, self.channel, self.vehicle)?;
         let turn = Turn {
             id,
             session: self.session_id.unwrap_or_else(|| SessionId::fresh(received, entropy.random())),
@@ -62,7 +70,7 @@ impl TurnRequest {
             text: guard::text(&self.text)?,
             tone: self.tone,
             locale: guard::locale(self.locale.as_deref().unwrap_or("en"))?,
-            vehicle: self.vehicle.map(guard::vehicle).transpose()?,
+            vehicle,
             received,
             deadline_ms,
         };
@@ -85,6 +93,9 @@ pub struct TurnReply {
     pub session_id: SessionId,
     /// The reply; `[n]` behind a sentence refers to the n-th citation, counted from one.
     pub reply: String,
+    /// What a voice says for it; only where the customer speaks from the car.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub speech: Option<Speech>,
     /// What the sentences rest on.
     pub citations: Vec<Citation>,
     /// What the customer wants, unless the intent agent is degraded.
@@ -171,6 +182,7 @@ impl From<&TurnRecord> for TurnReply {
             turn_id: record.turn.id.clone(),
             session_id: record.turn.session.clone(),
             reply: record.reply.text.clone(),
+            speech: Speech::of_turn(record),
             citations: record.reply.citations.clone(),
             intent: record
                 .find(|f| if let Finding::Intent(found) = f { Some(found) } else { None })

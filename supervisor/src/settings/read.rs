@@ -38,7 +38,7 @@ pub(super) fn settings(sources: &Sources) -> Result<Settings, Vec<Problem>> {
     }
 }
 
-struct Reader {
+pub(super) struct Reader {
     resolved: Vec<Resolved>,
     problems: Vec<Problem>,
 }
@@ -47,8 +47,8 @@ impl Reader {
     /// Reads every setting before giving up on any: the caller hears of all problems at once.
     fn all(&mut self) -> Option<Settings> {
         let listen = self.parsed::<SocketAddr>("listen", "an address with a port, such as 127.0.0.1:8080");
-        let identities = [("demo", Identity::Demo), ("anonymous", Identity::Anonymous), ("gateway", Identity::Gateway)];
-        let identity = self.one_of("identity", &identities);
+        let identity = self.one_of("identity", &Identity::NAMES);
+        let oidc = self.oidc();
         let data = self.filled("data", "the path of a folder");
         let library = self.uri("library", &["folder", "s3"]);
         let edition = self.edition();
@@ -61,16 +61,22 @@ impl Reader {
         let max_output_tokens = self.within("reply.max_output_tokens", 16..=4096);
         let temperature = self.within("reply.temperature", 0.0..=1.0);
         let deadline = self.within("turn.deadline_ms", 100..=29_000);
-        let lease = self.within("turn.lease_ms", 1_000..=900_000);
+        let lease = self.optional("turn.lease_ms").map(|_| self.within("turn.lease_ms", 1_000..=900_000));
         let history = self.within("turn.history", 0..=50);
+        let stream_grace_ms = self.within("stream.grace_ms", 0..=60_000);
+        let socket = self.socket();
         let metrics = self.uri("metrics", &["none", "emf", "cloudwatch"]);
         let deployment = self.filled("deployment", "a short name");
         let lambda_streams = self.one_of("lambda.response", &[("stream", true), ("buffered", false)]);
+        let limits = self.limits(identity == Some(Identity::Demo));
+        let (grace, web) = (self.grace(), self.web());
         let level = self.one_of("log.level", &["error", "warn", "info", "debug", "trace"].map(|level| (level, level)));
         let json = self.one_of("log.format", &[("text", false), ("json", true)]);
         Some(Settings {
             listen: listen?,
             identity: identity?,
+            oidc: oidc?,
+            partners: self.optional("partners").map(Into::into),
             data: data?.into(),
             library: library?,
             edition: edition?,
@@ -83,14 +89,19 @@ impl Reader {
             reply: response::Limits { max_output_tokens: max_output_tokens?, temperature: temperature? },
             turn: TurnRules {
                 deadline: Duration::from_millis(deadline?),
-                lease: Duration::from_millis(lease?),
+                lease: Duration::from_millis(lease.unwrap_or_else(|| Some(2 * deadline?))?),
                 history: history?,
             },
+            stream_grace: Duration::from_millis(stream_grace_ms?),
+            socket: socket?,
             metrics: metrics?,
             deployment: deployment?,
             region: self.optional("aws.region"),
             roots: self.optional("aws.roots").map(Into::into),
             lambda_streams: lambda_streams?,
+            limits: limits?,
+            grace: grace?,
+            web: web?,
             log: Log { level: level?.to_owned(), json: json? },
         })
     }
@@ -109,13 +120,7 @@ impl Reader {
     /// What no setting can say alone.
     fn check_together(&mut self, settings: Option<&Settings>) {
         let Some(settings) = settings else { return };
-        if settings.identity == Identity::Demo && !settings.listen.ip().is_loopback() {
-            self.problem(
-                "identity",
-                "demonstration identities would be open to the network".into(),
-                "identity = \"anonymous\", or an address on this machine only, such as 127.0.0.1:8080",
-            );
-        }
+        self.check_identity(settings);
         if settings.turn.lease <= settings.turn.deadline {
             let expected = format!("more than turn.deadline_ms, which is {}", settings.turn.deadline.as_millis());
             self.problem("turn.lease_ms", "a turn could be taken over before its reply is due".into(), &expected);
@@ -131,7 +136,11 @@ impl Reader {
         parsed
     }
 
-    fn within<T: FromStr + PartialOrd + fmt::Display>(&mut self, key: &str, range: RangeInclusive<T>) -> Option<T> {
+    pub(super) fn within<T: FromStr + PartialOrd + fmt::Display>(
+        &mut self,
+        key: &str,
+        range: RangeInclusive<T>,
+    ) -> Option<T> {
         let expected = format!("a number from {} to {}", range.start(), range.end());
         let number = self.parsed(key, &expected)?;
         if range.contains(&number) {
@@ -151,7 +160,7 @@ impl Reader {
         choice
     }
 
-    fn filled(&mut self, key: &str, expected: &str) -> Option<String> {
+    pub(super) fn filled(&mut self, key: &str, expected: &str) -> Option<String> {
         let value = self.value(key);
         if value.trim().is_empty() {
             self.problem(key, "it is empty".into(), expected);
@@ -160,11 +169,11 @@ impl Reader {
         Some(value)
     }
 
-    fn optional(&self, key: &str) -> Option<String> {
+    pub(super) fn optional(&self, key: &str) -> Option<String> {
         Some(self.value(key)).filter(|value| !value.trim().is_empty())
     }
 
-    fn uri(&mut self, key: &str, schemes: &[&str]) -> Option<String> {
+    pub(super) fn uri(&mut self, key: &str, schemes: &[&str]) -> Option<String> {
         let value = self.value(key);
         self.check_scheme(key, &value, schemes, "a URI").then_some(value)
     }
@@ -192,11 +201,11 @@ impl Reader {
         true
     }
 
-    fn value(&self, key: &str) -> String {
+    pub(super) fn value(&self, key: &str) -> String {
         self.resolved.iter().find(|resolved| resolved.key == key).map(|found| found.value.clone()).unwrap_or_default()
     }
 
-    fn problem(&mut self, key: &str, found: String, expected: &str) {
+    pub(super) fn problem(&mut self, key: &str, found: String, expected: &str) {
         let origin = self.resolved.iter().find(|resolved| resolved.key == key).map(|found| found.origin.clone());
         let origin = origin.unwrap_or(Origin::BuiltIn);
         self.problems.push(Problem { setting: key.into(), found, origin, expected: expected.into() });
@@ -247,16 +256,6 @@ mod tests {
         {
             assert!(text.contains(expected), "{expected} is missing from:\n{text}");
         }
-    }
-
-    #[test]
-    fn demonstration_identities_stay_on_this_machine() {
-        let open = |identity: &str| {
-            let flags = pairs(&[("listen", "0.0.0.0:8080"), ("identity", identity)]);
-            Settings::resolve(&Sources { flags, ..Sources::default() })
-        };
-        assert!(open("demo").unwrap_err()[0].to_string().contains("identity"));
-        assert!(open("anonymous").is_ok());
     }
 
     #[test]
