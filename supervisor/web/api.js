@@ -1,85 +1,93 @@
-// Calls the API: identity, idempotency key, retries with backoff, and problems (RFC 9457) as errors.
+// Calls the API: the base address, the credential, and problems (RFC 9457) as errors.
 
-const RETRIED = new Set([409, 429, 502, 503, 504]);
-const PAUSES_S = [1, 2, 4];
-/** A server that asks for a longer pause than this gets no automatic retry: the customer decides. */
-const LONGEST_PAUSE_S = 20;
+import { problemOf, unreachable } from './problem.js';
+
 const ATTEMPT_MS = 60_000;
-/** The demo identities are worth no long wait: without them everybody is a visitor. */
-const IDENTITIES_MS = 4_000;
+/** Who one can be is worth no long wait: without an answer everybody is a visitor. */
+const ARRIVAL_MS = 4_000;
 
-/** What went wrong, in the words of the server where it gave any. */
-export class Problem extends Error {
-  constructor({ status = 0, title, detail, hint, field, retryAfterS = null }) {
-    super(detail || title || 'Something went wrong.');
-    Object.assign(this, { status, hint, field, retryAfterS });
-  }
+/** Where the API lives, as the page says it; the same origin when it says nothing. */
+export const BASE = document.querySelector('meta[name="motorline-api"]')?.content ?? '';
 
-  /** Whether the same request may well succeed a little later. Status 0 is a network without an answer. */
-  get passing() {
-    return this.status === 0 || RETRIED.has(this.status);
-  }
-}
+/** A credential that stays as it is: a demo token, or none. */
+export const fixed = (token) => ({ token, renew: async () => false });
 
 /** The API as one identity sees it. */
 export class Api {
   #base;
-  #token;
+  #credential;
 
   /**
    * @param {string} base URL of the API, empty for the same origin
-   * @param {string|null} token of the identity, null for a visitor
+   * @param {{token: string|null, renew: () => Promise<boolean>}} credential `renew` says whether there is a fresh token
    */
-  constructor(base, token = null) {
+  constructor(base, credential = fixed(null)) {
     this.#base = base.replace(/\/+$/, '');
-    this.#token = token;
+    this.#credential = credential;
+  }
+
+  /** What the server offers to a client; null where it does not say. */
+  async client() {
+    try {
+      return await this.#read('/v1/client', { signal: AbortSignal.timeout(ARRIVAL_MS) });
+    } catch {
+      return null;
+    }
   }
 
   /** @returns {Promise<Array<{token: string, name: string, vehicles: string[]}>>} none where the server offers no demo */
   async demoIdentities() {
     try {
-      return (await this.#call('/v1/demo/identities', { signal: AbortSignal.timeout(IDENTITIES_MS) })).identities ?? [];
+      return (await this.#read('/v1/demo/identities', { signal: AbortSignal.timeout(ARRIVAL_MS) })).identities ?? [];
     } catch {
       return [];
     }
   }
 
   transcript(session, signal) {
-    return this.#call(`/v1/sessions/${encodeURIComponent(session)}`, { signal });
+    return this.#read(`/v1/sessions/${encodeURIComponent(session)}`, { signal });
   }
 
   record(session, turn, signal) {
-    return this.#call(`/v1/sessions/${encodeURIComponent(session)}/turns/${encodeURIComponent(turn)}`, { signal });
+    return this.#read(`/v1/sessions/${encodeURIComponent(session)}/turns/${encodeURIComponent(turn)}`, { signal });
   }
 
   /**
-   * Sends a turn; up to three further attempts carry the same key, so the server never takes it twice.
-   * @param {string} key idempotency key
-   * @param {Object} body of the turn
-   * @param {AbortSignal} signal ends it all
-   * @param {(attempt: number, of: number, pauseS: number) => void} onPause told before each further attempt
+   * The address of the socket. A browser can send no credential with it, so a ticket stands in: good once, for a minute.
+   * @param {string|null} told address that the server told, null to derive it
    */
-  async sendTurn(key, body, signal, onPause) {
-    const request = { method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key }, signal };
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        return await this.#call('/v1/turns', request);
-      } catch (problem) {
-        signal.throwIfAborted();
-        const pauseS = pauseBefore(attempt, problem);
-        if (pauseS === null) throw problem;
-        onPause(attempt + 1, PAUSES_S.length, pauseS);
-        await sleep(pauseS * 1000, signal);
-      }
-    }
+  async socketAddress(told) {
+    const address = new URL(told ?? `${this.#base}/v1/socket`, location.href);
+    address.protocol = address.protocol.replace('http', 'ws');
+    if (!this.#credential.token) return address.href;
+    const { ticket } = await this.#read('/v1/tickets', { method: 'POST' });
+    address.searchParams.set('ticket', ticket);
+    return address.href;
   }
 
-  async #call(path, { headers = {}, signal, ...rest } = {}) {
-    const authorization = this.#token ? { Authorization: `Bearer ${this.#token}` } : {};
-    const response = await answered(this.#base + path, { ...rest, headers: { Accept: 'application/json', ...headers, ...authorization } }, signal);
+  /**
+   * Makes a request with the credential; a token that the server no longer takes is renewed once.
+   * @returns {Promise<Response>} one that is ok
+   * @throws {import('./problem.js').Problem}
+   */
+  async send(path, options = {}) {
+    const response = await this.#attempt(path, options);
+    const renewed = response.status === 401 && (await this.#credential.renew());
+    const final = renewed ? await this.#attempt(path, options) : response;
+    if (final.ok) return final;
+    throw await refusal(final);
+  }
+
+  #attempt(path, { headers = {}, ...rest }) {
+    const authorization = this.#credential.token ? { Authorization: `Bearer ${this.#credential.token}` } : {};
+    return answered(this.#base + path, { ...rest, headers: { Accept: 'application/json', ...headers, ...authorization } });
+  }
+
+  async #read(path, options) {
+    const response = await this.send(path, options);
     const body = await response.json().catch(() => null);
-    if (response.ok && body !== null) return body;
-    throw problemFrom(response, body);
+    if (body === null) throw await refusal(response);
+    return body;
   }
 }
 
@@ -93,49 +101,23 @@ export function uuid() {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 
-/** Seconds before the next attempt; null when there should be none. */
-function pauseBefore(attempt, problem) {
-  if (attempt >= PAUSES_S.length || !(problem instanceof Problem) || !problem.passing) return null;
-  const asked = problem.retryAfterS;
-  if (asked !== null) return asked <= LONGEST_PAUSE_S ? asked : null;
-  return PAUSES_S[attempt] * (0.8 + 0.4 * Math.random()); // spread, so that many clients do not return at once
-}
-
-async function answered(url, options, signal) {
+/** Waits for the head of the response; its body may take longer, and ends with `signal` as well. */
+async function answered(url, { signal, ...options }) {
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), ATTEMPT_MS);
-  const stop = () => limit.abort();
-  signal?.addEventListener('abort', stop);
+  signal?.addEventListener('abort', () => limit.abort(), { once: true });
   try {
+    signal?.throwIfAborted();
     return await fetch(url, { ...options, signal: limit.signal, cache: 'no-store' });
   } catch {
     signal?.throwIfAborted();
-    const detail = navigator.onLine ? 'We could not reach Veldra.' : 'You seem to be offline.';
-    throw new Problem({ detail, hint: 'Check your connection, then try again.' });
+    throw unreachable();
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener('abort', stop);
   }
 }
 
-function problemFrom(response, body) {
-  const { title, detail, hint, field, retry_after_s: told } = body ?? {};
-  const fallback = `The server answered with status ${response.status}${response.ok ? ', but not with a reply' : ''}.`;
-  const retryAfterS = retryAfter(response.headers.get('Retry-After'), told);
-  return new Problem({ status: response.status, title, detail: detail ?? title ?? fallback, hint, field, retryAfterS });
-}
-
-/** Retry-After is seconds or a date (RFC 9110); another origin may hide the header, so the body says it too. */
-function retryAfter(header, told) {
-  if (header && /^\d+$/.test(header.trim())) return Number(header);
-  const moment = header ? Date.parse(header) : NaN;
-  if (!Number.isNaN(moment)) return Math.max(0, (moment - Date.now()) / 1000);
-  return Number.isFinite(told) ? told : null;
-}
-
-function sleep(ms, signal) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => { clearTimeout(timer); reject(signal.reason); }, { once: true });
-  });
+async function refusal(response) {
+  const body = response.bodyUsed ? null : await response.json().catch(() => null);
+  return problemOf(body, { status: response.status, ok: response.ok, retryAfter: response.headers.get('Retry-After') });
 }

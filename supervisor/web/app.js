@@ -1,16 +1,18 @@
-// Starts the chat and ties the parts together: who speaks, in which tone, in which conversation.
+// Starts the chat and ties the parts together: who speaks, in which tone, over which transport, in which conversation.
 
-import { Api } from './api.js';
+import { Api, BASE } from './api.js';
 import { prepareComposer } from './composer.js';
 import { Conversation } from './conversation.js';
 import { byId, icon, make } from './dom.js';
 import { closeDrawer, prepareDrawer } from './drawer.js';
-import { choose, keepIdentity, lastIdentity, preference } from './memory.js';
+import { choose, preference } from './memory.js';
 import { Messages } from './messages.js';
+import { takeReturn } from './signin/url.js';
+import { Speakers } from './speakers.js';
+import { prepareThemeButton } from './theme-button.js';
+import { NAMES, chosenFrom, transportsOf } from './transports/all.js';
 import { openWhy } from './why.js';
 
-const BASE = document.querySelector('meta[name="motorline-api"]')?.content ?? '';
-const VISITOR = { name: 'Visitor', token: null, vehicles: [] };
 const SUGGESTIONS = [
   'A red battery light came on',
   'What tyre pressure does my car need?',
@@ -19,19 +21,27 @@ const SUGGESTIONS = [
   'What does P0301 mean?',
 ];
 
-let identities = [VISITOR];
-let identity = VISITOR;
+const answer = takeReturn(); // first of all: it takes the code out of the address
+const speakers = new Speakers();
+let transports = {};
 let conversation;
 
 const composer = prepareComposer(say);
-const messages = new Messages({ edit: composer.put, say, why: explain });
+const messages = new Messages({ edit: composer.put, say, why: explain, signIn: () => speakers.signIn && signIn });
 
 prepareDrawer();
-prepareTheme();
+prepareThemeButton();
 prepareTone();
 prepareSuggestions();
 prepareTools();
-const ready = offerIdentities().then(enter);
+const ready = arrive();
+
+async function arrive() {
+  notify(await speakers.arrive(BASE, answer));
+  offerIdentities();
+  offerSignIn();
+  enter();
+}
 
 async function say(text) {
   await ready; // somebody may type faster than the identities arrive
@@ -43,12 +53,16 @@ function explain(reply, from) {
   openWhy(reply, from, () => conversation.record(reply.turn_id));
 }
 
-/** Opens the conversation of the current identity. */
+/** Opens the conversation of whoever speaks. */
 function enter() {
   conversation?.leave();
+  Object.values(transports).forEach((transport) => transport.close());
   closeDrawer();
   messages.clear();
-  conversation = new Conversation(new Api(BASE, identity.token), identity.name, messages);
+  const api = new Api(BASE, speakers.current.credential);
+  transports = transportsOf(api, speakers.client);
+  offerTransports();
+  conversation = new Conversation(api, speakers.current.key, messages, () => chosenFrom(transports, byId('transport').value));
   showWelcome(conversation.empty);
   greet();
   conversation.restore();
@@ -61,23 +75,42 @@ function startAnew() {
   composer.focus();
 }
 
-async function offerIdentities() {
-  const demo = await new Api(BASE).demoIdentities();
-  if (demo.length === 0) return;
-  identities = [...demo, VISITOR];
+function offerIdentities() {
+  if (speakers.all.length < 2) return;
   const select = byId('identity');
-  select.append(...identities.map(({ name, vehicles }) => make('option', { value: name }, [name, ...vehicles.slice(0, 1).map(short)].join(' · '))));
-  identity = identities.find(({ name }) => name === lastIdentity()) ?? identities[0];
-  select.value = identity.name;
-  select.addEventListener('change', () => speakAs(select.value));
+  select.append(...speakers.all.map(({ name, vehicles }) => make('option', { value: name }, [name, ...vehicles.slice(0, 1).map(short)].join(' · '))));
+  select.value = speakers.current.name;
+  select.addEventListener('change', () => {
+    speakers.choose(select.value);
+    enter();
+    announce(`You now speak as ${speakers.current.name}`);
+  });
   byId('identity-picker').hidden = false;
 }
 
-function speakAs(name) {
-  identity = identities.find((other) => other.name === name) ?? VISITOR;
-  keepIdentity(identity.name);
-  enter();
-  announce(`You now speak as ${identity.name}`);
+function offerSignIn() {
+  if (!speakers.signIn) return;
+  const { known, name } = speakers.current;
+  byId('account').hidden = false;
+  byId('account-name').textContent = known ? name : '';
+  byId('sign').append(icon(known ? 'leave' : 'person'), known ? 'Sign out' : 'Sign in');
+  byId('sign').addEventListener('click', known ? signOut : signIn);
+}
+
+function signIn() {
+  speakers.signIn.begin().catch((error) => notify(error.message));
+}
+
+async function signOut() {
+  byId('sign').disabled = true;
+  conversation.forget();
+  location.assign(await speakers.signIn.end());
+}
+
+function offerTransports() {
+  const select = byId('transport');
+  select.replaceChildren(...Object.entries(NAMES).filter(([name]) => transports[name]).map(([value, name]) => make('option', { value }, name)));
+  select.value = chosenFrom(transports, preference('transport'))?.name ?? '';
 }
 
 function showWelcome(shown) {
@@ -86,10 +119,11 @@ function showWelcome(shown) {
 }
 
 function greet() {
-  const [first] = identity.name.split(' ');
-  byId('greeting').textContent = identity.token ? `Hello ${first}, how can we help?` : 'How can we help?';
-  byId('lead').textContent = identity.vehicles.length
-    ? `Ask about your ${identity.vehicles.join(' or your ')}, or anything around it.`
+  const { name, known, vehicles } = speakers.current;
+  const [first] = name.split(' ');
+  byId('greeting').textContent = known ? `Hello ${first}, how can we help?` : 'How can we help?';
+  byId('lead').textContent = vehicles.length
+    ? `Ask about your ${vehicles.join(' or your ')}, or anything around it.`
     : 'Ask about warning lights, charging, tyres or your next service. Every answer shows its sources.';
 }
 
@@ -104,6 +138,7 @@ function prepareTools() {
   byId('new').addEventListener('click', startAnew);
   settings.append(icon('settings'));
   settings.addEventListener('click', () => settings.setAttribute('aria-expanded', String(settings.getAttribute('aria-expanded') !== 'true')));
+  byId('transport').addEventListener('change', () => choose('transport', byId('transport').value));
 }
 
 function prepareTone() {
@@ -113,19 +148,9 @@ function prepareTone() {
   tone.addEventListener('change', () => choose('tone', tone.value));
 }
 
-function prepareTheme() {
-  const button = byId('theme');
-  const root = document.documentElement;
-  const show = () => {
-    button.setAttribute('aria-pressed', String(root.dataset.theme === 'dark'));
-    button.replaceChildren(icon(root.dataset.theme === 'dark' ? 'sun' : 'moon'));
-  };
-  button.addEventListener('click', () => {
-    root.dataset.theme = root.dataset.theme === 'dark' ? 'light' : 'dark';
-    choose('theme', root.dataset.theme);
-  });
-  new MutationObserver(show).observe(root, { attributeFilter: ['data-theme'] });
-  show();
+function notify(text) {
+  byId('notice').textContent = text;
+  byId('notice').hidden = text === '';
 }
 
 function announce(text) {

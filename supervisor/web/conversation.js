@@ -2,19 +2,21 @@
 
 import { uuid } from './api.js';
 import { keep, recall } from './memory.js';
+import { take } from './transports/persist.js';
 
 /**
  * @typedef {Object} Saying a message of the customer that has no reply so far
  * @property {string} key idempotency key, the same for every attempt
  * @property {Object} body of the request; fixed at the first attempt, as the key demands
  * @property {boolean} [tried] whether the server may have seen it
- * @property {Object} [failure] why the last attempt failed: {message, hint, retryAfterS}
+ * @property {Object} [failure] why the last attempt failed: {message, hint, retryAfterS, status}
  */
 
 export class Conversation {
   #api;
   #identity;
   #view;
+  #transport;
   #session;
   #unsent;
   #seen = new Set();
@@ -26,11 +28,13 @@ export class Conversation {
    * @param {import('./api.js').Api} api with the identity's token
    * @param {string} identity name under which the tab remembers it
    * @param {import('./messages.js').Messages} view
+   * @param {() => import('./transports/persist.js').Transport} transport the one to use now
    */
-  constructor(api, identity, view) {
+  constructor(api, identity, view, transport) {
     this.#api = api;
     this.#identity = identity;
     this.#view = view;
+    this.#transport = transport;
     ({ session: this.#session, unsent: this.#unsent } = recall(identity));
   }
 
@@ -45,7 +49,8 @@ export class Conversation {
     for (const saying of this.#unsent) {
       // What the transcript may already hold stays hidden until the server says which turn it was.
       const bubble = this.#view.customer(saying.body.text, new Date(), this.#said.has(saying.body.text));
-      if (saying.failure) this.#showFailure(saying, bubble);
+      // Who had to sign in again has done so by now.
+      if (saying.failure && saying.failure.status !== 401) this.#showFailure(saying, bubble);
       else this.#enqueue(saying, bubble);
     }
   }
@@ -107,13 +112,26 @@ export class Conversation {
     Object.assign(saying, { tried: true, failure: undefined });
     this.#keep();
     this.#view.typing(true);
+    const draft = this.#view.draft();
     try {
-      const onPause = (attempt, of, pauseS) => bubble.trying(attempt, of, pauseS);
-      const reply = await this.#api.sendTurn(saying.key, saying.body, this.#end.signal, onPause);
+      const reply = await this.#hear(saying, bubble, draft);
+      draft.end();
       if (!this.#end.signal.aborted) this.#finish(saying, bubble, reply);
     } catch (problem) {
+      draft.end();
       if (!this.#end.signal.aborted) this.#fail(saying, bubble, problem);
     }
+  }
+
+  /** Takes the turn, showing its words as they arrive. @returns the whole reply, which stands above all that was shown before */
+  async #hear(saying, bubble, draft) {
+    const onPause = (attempt, of, pauseS) => bubble.trying(attempt, of, pauseS, draft.begun);
+    for await (const event of take(this.#transport(), saying, this.#end.signal, onPause)) {
+      if (event.kind === 'closed') return event.data;
+      if (event.kind !== 'restart') bubble.sent();
+      draft.hear(event);
+    }
+    throw new Error('a turn ends with its reply or with a problem');
   }
 
   #finish(saying, bubble, reply) {
@@ -129,7 +147,8 @@ export class Conversation {
   #fail(saying, bubble, problem) {
     this.#view.typing(false);
     if (problem.field === 'session_id') this.#startAnew(saying);
-    saying.failure = { message: problem.message, hint: problem.hint, retryAfterS: problem.retryAfterS ?? undefined };
+    const { message, hint, status, retryAfterS } = problem;
+    saying.failure = { message, hint, status, retryAfterS: retryAfterS ?? undefined };
     this.#keep();
     this.#showFailure(saying, bubble);
   }

@@ -10,6 +10,10 @@ const ICONS = {
   moon: 'M20 14.2A8.5 8.5 0 0 1 9.8 4a8.5 8.5 0 1 0 10.2 10.2z',
   settings: 'M4 7h9M18 7h2M4 17h2M11 17h9M15.5 4.8a2.2 2.2 0 1 0 0 4.4 2.2 2.2 0 0 0 0-4.4M8.5 14.8a2.2 2.2 0 1 0 0 4.4 2.2 2.2 0 0 0 0-4.4',
   close: 'M6 6l12 12M18 6 6 18',
+  leave: 'M14 4h4.5A1.5 1.5 0 0 1 20 5.5v13a1.5 1.5 0 0 1-1.5 1.5H14M4 12h11M11 8l4 4-4 4',
+  compare: 'M5 20v-7M12 20V4M19 20V9',
+  back: 'M19 12H5M11 6l-6 6 6 6',
+  stop: 'M7 7h10v10H7z',
   person: 'M12 12.5a4 4 0 1 0 0-8 4 4 0 0 0 0 8M4.5 20c1-3.4 3.9-5 7.5-5s6.5 1.6 7.5 5',
   shield: 'M12 3 4.5 6v5.5c0 4.6 3 7.9 7.5 9.5 4.5-1.6 7.5-4.9 7.5-9.5V6zM12 8.5v4M12 16v.01',
   question: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M9.6 9.4A2.5 2.5 0 0 1 14.4 10c0 1.7-2.4 2-2.4 3.6M12 16.8v.01',
@@ -59,12 +63,18 @@ export function bar(from, to, kind = '') {
 /** Finds the element of an id that index.html promises. */
 export const byId = (id) => document.getElementById(id);
 
-function drawing(attributes, ...shapes) {
+/**
+ * Makes a drawing; the words beside it say the same.
+ * @param {Object} attributes
+ * @param {...[string, Object, string?]} shapes each an element's name, its attributes, and the text in it
+ */
+export function drawing(attributes, ...shapes) {
   const svg = document.createElementNS(SVG, 'svg');
   set(svg, { 'aria-hidden': 'true', ...attributes });
-  for (const [name, values] of shapes) {
+  for (const [name, values, text = ''] of shapes) {
     const shape = document.createElementNS(SVG, name);
     set(shape, values);
+    shape.textContent = text;
     svg.append(shape);
   }
   return svg;

@@ -34,6 +34,32 @@ export function keepIdentity(name) {
   write(() => sessionStorage, 'motorline.identity', name);
 }
 
+/** What the sign-in keeps for this tab: `account`, or what is `pending` while the customer is at the issuer's page; null when nothing. */
+export function recallSignIn(what) {
+  try {
+    return JSON.parse(read(() => sessionStorage, `motorline.signin.${what}`));
+  } catch {
+    return null;
+  }
+}
+
+export function keepSignIn(what, value) {
+  write(() => sessionStorage, `motorline.signin.${what}`, value && JSON.stringify(value));
+}
+
+/** The measurements of earlier comparisons in this browser, the oldest first. */
+export function measurements() {
+  try {
+    return JSON.parse(read(() => localStorage, 'motorline.measurements')) ?? [];
+  } catch {
+    return [];
+  }
+}
+
+export function keepMeasurements(list) {
+  write(() => localStorage, 'motorline.measurements', list.length ? JSON.stringify(list) : null);
+}
+
 const key = (identity) => `motorline.conversation.${identity}`;
 
 // `area` is a function because merely naming a blocked storage throws.
@@ -47,7 +73,8 @@ function read(area, name) {
 
 function write(area, name, value) {
   try {
-    area().setItem(name, value);
+    if (value === null) area().removeItem(name);
+    else area().setItem(name, value);
   } catch {
     // Full or blocked: the conversation goes on, only a reload will not find it.
   }

@@ -1,6 +1,7 @@
 // The list of messages: the customer's on the right, replies on the left, with all that belongs to them.
 
 import { byId, icon, make, mark } from './dom.js';
+import { Draft } from './draft.js';
 import { proposals } from './proposals.js';
 import { renderText } from './reply-text.js';
 import { markerOf, sourceRow } from './sources.js';
@@ -10,8 +11,16 @@ export class Messages {
   #list = byId('messages');
   #log = byId('log');
   #does;
+  #drafted = false;
+  #waiting = false;
 
-  /** @param {{edit: (text: string) => void, say: (text: string) => void, why: (reply: Object, from: HTMLElement) => void}} does what the buttons in messages do */
+  /**
+   * @param {Object} does what the buttons in messages do
+   * @param {(text: string) => void} does.edit
+   * @param {(text: string) => void} does.say
+   * @param {(reply: Object, from: HTMLElement) => void} does.why
+   * @param {() => (() => void)|null} does.signIn null where nobody can sign in
+   */
   constructor(does) {
     this.#does = does;
   }
@@ -49,21 +58,39 @@ export class Messages {
     const item = make('li.message.assistant', {}, make('span.avatar', {}, mark()), this.#card(reply, moment));
     item.classList.toggle('safety', isSafety(reply));
     const follow = nearEnd();
+    item.classList.toggle('settled', this.#drafted);
     this.#list.append(item);
     if (follow) this.#reveal(item);
+    this.#drafted = false;
   }
 
   /** Says that the earlier conversation could not be loaded. */
   unrestored(problem, again) {
-    const retry = make('button.link', { type: 'button', onclick: () => { item.remove(); again(); } }, 'Try again');
+    const signIn = problem.status === 401 && this.#does.signIn();
+    const retry = make('button.link', { type: 'button', onclick: signIn || (() => { item.remove(); again(); }) }, signIn ? 'Sign in again' : 'Try again');
     const item = make('li.notice', {}, `Your earlier messages could not be loaded. ${problem.message} `, retry);
     this.#list.append(item);
   }
 
   typing(on) {
+    this.#waiting = on;
     const dots = () => make('span.dots', { 'aria-hidden': 'true' }, make('i'), make('i'), make('i'));
     byId('typing').replaceChildren(...(on ? [mark(), dots(), make('span.visually-hidden', {}, 'Veldra is writing a reply')] : []));
     if (on) this.#toEnd();
+  }
+
+  /** Shows a reply while it is being written, below all messages. */
+  draft() {
+    this.#drafted = false;
+    return new Draft((place, begun) => this.#followDraft(place, begun));
+  }
+
+  // Goes along with the words until their beginning would leave the screen: people read from there.
+  #followDraft(place, begun) {
+    const begins = begun && !this.#drafted;
+    if (begun === this.#waiting) this.typing(!begun);
+    this.#drafted = begun;
+    if (begun && (begins || nearEnd()) && place.offsetHeight < innerHeight * 0.55) this.#toEnd('instant');
   }
 
   #card(reply, moment) {
@@ -87,8 +114,8 @@ export class Messages {
     return {
       remove: () => item.remove(),
       sent: () => { item.classList.remove('unsent'); show(); },
-      trying: (attempt, of, pauseS) => show(make('p.quiet', {}, `Not through yet – trying again in ${wait(pauseS)} (${attempt} of ${of})`)),
-      failed: (failure, retry, edit) => { item.classList.add('unsent'); show(...failureOf(failure, retry, edit)); },
+      trying: (attempt, of, pauseS, begun) => show(make('p.quiet.trying', {}, `${begun ? 'Connection lost' : 'Not through yet'} – trying again in ${wait(pauseS)} (${attempt} of ${of})`)),
+      failed: (failure, retry, edit) => { item.classList.add('unsent'); show(...failureOf(failure, retry, edit, this.#does.signIn())); },
     };
   }
 
@@ -119,12 +146,12 @@ function missing(degraded = []) {
   return make('p.missing', {}, icon('info'), `Part of our system did not respond: this answer does without ${listOf(degraded.map(partOf))}.`);
 }
 
-function failureOf({ message, hint, retryAfterS }, retry, edit) {
+function failureOf({ message, hint, status, retryAfterS }, retry, edit, signIn) {
   const later = retryAfterS ? ` Try again in ${wait(retryAfterS)}.` : '';
-  const repeat = make('button.link', { type: 'button', onclick: retry }, 'Retry');
-  const change = make('button.link', { type: 'button', onclick: edit }, 'Edit');
+  const link = (words, onclick) => make('button.link', { type: 'button', onclick }, words);
+  const repeat = status === 401 && signIn ? link('Sign in again', signIn) : link('Retry', retry);
   return [
-    make('p.failure', {}, make('strong', {}, 'Not sent'), ' – ', repeat, ' · ', change),
+    make('p.failure', {}, make('strong', {}, 'Not sent'), ' – ', repeat, ' · ', link('Edit', edit)),
     make('p.quiet', {}, [message, hint].filter(Boolean).join(' ') + later),
   ];
 }

@@ -5,7 +5,7 @@ import { findingsOf } from './findings.js';
 import { openDrawer } from './drawer.js';
 import { duration, money, percent, sentenceCase, signed } from './words.js';
 
-const OUTCOMES = { answered: 'answered', late: 'too late', failed: 'failed', skipped: 'not asked' };
+const OUTCOMES = { answered: 'answered', late: 'too late', failed: 'failed', skipped: 'not asked', abandoned: 'stopped' };
 
 /**
  * @param {Object} reply body of the reply

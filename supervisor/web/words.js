@@ -22,6 +22,18 @@ const PARTS = {
   response: 'the writing of the reply',
 };
 
+/** What an agent's report tells a customer who is waiting. */
+const STEPS = {
+  intent: 'understood your question',
+  knowledge: 'looked in the manuals',
+  personalization: 'looked at your profile',
+  routing: 'chose who answers',
+  cockpit: "read your car's data",
+  servicing: 'looked at the service calendar',
+  recommend: 'looked for what suits you',
+};
+
+export const stepOf = (agent) => STEPS[agent] ?? null;
 export const kindOf = (kind) => KINDS[kind] ?? 'Source';
 export const partOf = (agent) => PARTS[agent] ?? sentenceCase(agent);
 
@@ -74,6 +86,12 @@ export function duration(ms) {
   if (value >= 1000) return `${(value / 1000).toFixed(1)} s`;
   return `${value.toFixed(value < 10 ? 1 : 0)} ms`;
 }
+
+/** Bytes as `812 B` or `4.2 kB`. */
+export const bytes = (count) => (count < 1000 ? `${count} B` : `${(count / 1000).toFixed(1)} kB`);
+
+/** A rate with as many digits as are worth reading. */
+export const perSecond = (value) => (value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(1));
 
 export function money(usd) {
   const value = Number(usd) || 0;

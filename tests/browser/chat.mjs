@@ -2,23 +2,11 @@
 //
 //   node chat.mjs [base URL, http://127.0.0.1:8080] [folder for screenshots, ./screenshots]
 //
-// It needs playwright-core and axe-core (`npm install` here, or NODE_PATH) and a Chromium (CHROMIUM, /usr/bin/chromium).
 // It asserts no particular answer, so it runs against every configuration of the server.
 
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-
-const require = createRequire(import.meta.url); // unlike `import`, it honours NODE_PATH
-const { chromium } = require('playwright-core');
-const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+import { NARROW, WIDE, accessible, check, fits, inBrowser, replies, said, say } from './browser.mjs';
 
 const BASE = process.argv[2] ?? 'http://127.0.0.1:8080';
-const FOLDER = process.argv[3] ?? 'screenshots';
-const REPLY_MS = 30_000;
-const WIDE = { width: 1440, height: 900 };
-const NARROW = { width: 360, height: 740 };
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const TURNS = [
   'A red battery light came on while I was driving',
   'What tyre pressure does my car need?',
@@ -27,32 +15,17 @@ const TURNS = [
   'Let me talk to a person',
 ];
 
-const tally = { passed: 0, failed: 0 };
-const noise = [];
+let shot;
 
-mkdirSync(FOLDER, { recursive: true });
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
-try {
-  const page = await open();
-  for (const step of [emptyPage, fiveTurns, citation, marker, whyThisAnswer, reload, identities, looks, newConversation]) await attempt(step, page);
-  check('the console stays free of errors', noise.length === 0, noise.join('\n'));
-} finally {
-  await browser.close();
-}
-console.log(`${tally.passed} passed, ${tally.failed} failed`);
-process.exitCode = tally.failed === 0 ? 0 : 1;
-
-async function open() {
-  const context = await browser.newContext({ viewport: WIDE, colorScheme: 'light', reducedMotion: 'reduce' });
-  const page = await context.newPage();
-  page.setDefaultTimeout(REPLY_MS);
-  page.on('console', (message) => message.type() === 'error' && noise.push(`console: ${message.text()} ${message.location().url}`));
-  page.on('pageerror', (error) => noise.push(`page: ${error.message}`));
-  page.on('request', (request) => new URL(request.url()).origin === new URL(BASE).origin || request.url().startsWith('data:') || noise.push(`foreign request: ${request.url()}`));
-  await page.addInitScript(AXE); // before the page's own policy applies
-  await page.goto(BASE);
-  return page;
-}
+await inBrowser(process.argv[3] ?? 'screenshots', async (session) => {
+  shot = (page, name) => session.shot(page, name);
+  const page = await session.open(BASE);
+  for (const step of [emptyPage, fiveTurns, citation, marker, whyThisAnswer, reload, identities, looks, newConversation]) {
+    await session.attempt(step.name, () => step(page), page);
+    if (await page.locator('#drawer').isVisible()) await page.keyboard.press('Escape');
+  }
+  session.quiet();
+});
 
 async function emptyPage(page) {
   await page.locator('#welcome').waitFor();
@@ -143,7 +116,7 @@ async function looks(page) {
   await page.setViewportSize(NARROW);
   await accessible(page, 'the narrow page');
   await shot(page, '6-narrow-dark');
-  check('nothing sticks out sideways', await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+  await fits(page, 'the narrow page');
   await page.locator('.sources .chip').first().click();
   await shot(page, '7-narrow-passage-dark');
   await page.keyboard.press('Escape');
@@ -158,47 +131,4 @@ async function newConversation(page) {
   await page.locator('.suggestion').first().click();
   await replies(page).first().waitFor();
   check('a suggestion starts a new conversation', (await replies(page).count()) === 1);
-}
-
-function replies(page) {
-  return page.locator('.message.assistant');
-}
-
-async function said(page) {
-  return (await page.locator('.bubble, .card .text').allInnerTexts()).join('\n');
-}
-
-/** Types a text, sends it by Enter, and waits for the reply. */
-async function say(page, text) {
-  const reply = replies(page).nth(await replies(page).count());
-  await page.getByRole('textbox', { name: 'Your message' }).pressSequentially(text, { delay: 5 });
-  await page.keyboard.press('Enter');
-  await reply.waitFor();
-  return reply;
-}
-
-async function accessible(page, what) {
-  const { violations } = await page.evaluate(() => globalThis.axe.run());
-  const grave = violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));
-  for (const { impact, id, nodes } of violations) console.log(`    axe: ${impact} ${id} at ${nodes[0].html.slice(0, 120)}`);
-  check(`axe finds nothing serious on ${what}`, grave.length === 0, grave.map(({ id }) => id).join(', '));
-}
-
-async function shot(page, name) {
-  await page.waitForTimeout(150); // let scrolling come to rest
-  await page.screenshot({ path: join(FOLDER, `${name}.png`) });
-}
-
-async function attempt(step, page) {
-  try {
-    await step(page);
-  } catch (error) {
-    check(`${step.name} runs to its end`, false, error.message);
-    await page.keyboard.press('Escape');
-  }
-}
-
-function check(what, holds, detail = '') {
-  tally[holds ? 'passed' : 'failed'] += 1;
-  console.log(`  ${holds ? '✓' : '✗'} ${what}${holds || !detail ? '' : `\n    ${detail}`}`);
 }
