@@ -31,6 +31,25 @@ browser:
     cargo build --release
     bash .ci/browser
 
+# A car that loses its connection.
+car:
+    cargo build --release
+    bash .ci/car
+
+# The API, by a fuzzer that knows its description.
+fuzz:
+    cargo build --release
+    bash .ci/fuzz
+
+# Tokens of an issuer that others wrote.
+identity:
+    cargo build --release
+    bash .ci/identity
+
+# A thousand clients at once, with and without ones that misbehave.
+crowd:
+    bash .ci/crowd
+
 # Everything of AWS: adapters against real services, functions under Amazon's emulator.
 aws:
     bash .ci/aws
