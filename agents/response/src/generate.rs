@@ -44,6 +44,9 @@ pub(crate) async fn speak(
                 // A sentence cut by the maximum is not said: half a warning may say the contrary.
                 let last = sentences(&draft).into_iter().filter(|last| stop != Stop::Length || ends(last));
                 last.for_each(|sentence| gate.pass(voice, sentence));
+                if stop == Stop::Length {
+                    voice.leave_out();
+                }
                 return Ok(usage);
             }
         }
@@ -112,6 +115,7 @@ mod tests {
     use contract::testing::RecordingSink;
 
     use super::*;
+    use crate::listening::Listener;
 
     /// A model that says exactly this.
     struct Script(Vec<std::result::Result<&'static str, ErrorKind>>, Option<Stop>);
@@ -151,7 +155,7 @@ mod tests {
             temperature: 0.0,
         };
         let sink = RecordingSink::default();
-        let mut voice = Voice::new(&sink);
+        let mut voice = Voice::new(&sink, Listener::Reader);
         let outcome = speak(&mut voice, &model, &prompt, admit).await;
         (sink.heard().text, outcome)
     }

@@ -2,6 +2,7 @@
 
 mod brief;
 mod generate;
+mod listening;
 mod phrases;
 mod prompts;
 mod voice;
@@ -13,7 +14,7 @@ use async_trait::async_trait;
 use contract::finding::{DocumentKind, Tier};
 use contract::ports::LanguageModel;
 use contract::record::Citation;
-use contract::{Agent, Answer, Card, Channel, Finding, Result, Stage, Tone, TurnContext};
+use contract::{Agent, Answer, Card, Finding, Result, Stage, Tone, TurnContext, Usage};
 
 use brief::Brief;
 use generate::{Admit, speak};
@@ -21,6 +22,8 @@ use language::sentences::sentences;
 use phrases::Phrases;
 use prompts::{Manner, Prompts};
 use voice::Voice;
+
+pub use listening::{Limit, Listener};
 
 /// Probability from which an intent is answered by its script alone.
 const SURE: f32 = 0.6;
@@ -61,12 +64,12 @@ impl ResponseAgent {
     /// What is said before any answer: safety first, then regret, then what is missing.
     fn open(&self, voice: &mut Voice<'_>, brief: &Brief<'_>, tone: Tone) {
         if let Some(guidance) = brief.route.and_then(|route| route.safety.as_ref()) {
-            voice.say_citing(&guidance.text, &[&Citation::from(guidance)]);
+            voice.warn(&guidance.text, &Citation::from(guidance));
         } else if brief.displeased() {
-            voice.say(&self.phrases.apology(tone, brief.first_name()));
+            voice.remark(&self.phrases.apology(tone, brief.first_name()));
         }
         for sentence in brief.missing.iter().filter_map(|agent| self.phrases.missing(agent)) {
-            voice.say(sentence);
+            voice.remark(sentence);
         }
     }
 
@@ -94,6 +97,67 @@ impl ResponseAgent {
         let asked_for_a_person = brief.human() && brief.intent.is_some_and(|intent| intent.label == "human_request");
         !danger && !asked_for_a_person
     }
+
+    /// Says the reply, all but the sentence that ends it early.
+    async fn write<'a>(&'a self, voice: &mut Voice<'_>, context: &TurnContext) -> Result<Written<'a>> {
+        let brief = Brief::of(context);
+        let tone = brief.tone(context.turn.tone);
+        self.open(voice, &brief, tone);
+        if let Some(script) = self.scripted(&brief, tone) {
+            voice.say(&script);
+            return Ok(Written::by_script());
+        }
+        self.hand_over(voice, &brief);
+        if !Self::generates(&brief) {
+            return Ok(Written::by_script());
+        }
+        if let Some(preface) = brief.intent.and_then(|intent| self.phrases.preface(&intent.label)) {
+            voice.remark(preface);
+        }
+        for code in brief.codes() {
+            // The first sentence of an entry says what the code means.
+            sentences(&code.text).first().into_iter().for_each(|meaning| voice.say_citing(meaning, &[code]));
+        }
+        self.generate(voice, context, brief, tone).await
+    }
+
+    /// Lets a model answer from the evidence.
+    async fn generate<'a>(
+        &'a self,
+        voice: &mut Voice<'_>,
+        context: &TurnContext,
+        brief: Brief<'_>,
+        tone: Tone,
+    ) -> Result<Written<'a>> {
+        let human = brief.human();
+        let turn = &context.turn;
+        let manner =
+            Manner { tone: self.phrases.tone(tone), locale: &turn.locale, listener: Listener::of(turn), human };
+        let mut prompt = self.prompts.prompt(&manner, &turn.text, &context.history, self.limits)?;
+        let model = if brief.tier() == Tier::Capable { &self.capable } else { &self.fast };
+        prompt.evidence = brief.evidence;
+        if human {
+            // Until the person is there, the rules of the house help; steps from a manual are no answer to a complaint.
+            prompt.evidence.retain(|found| found.kind != DocumentKind::Manual);
+        }
+        // With a person on the way, "I could not find anything" helps nobody.
+        let admit = if human { Admit::SupportedOnly } else { Admit::Everything };
+        let usage = speak(voice, &**model, &prompt, admit).await?;
+        Ok(Written { model: model.name(), prompt_version: prompt.version, usage })
+    }
+}
+
+/// How the words of a reply came about.
+struct Written<'a> {
+    model: &'a str,
+    prompt_version: String,
+    usage: Usage,
+}
+
+impl Written<'_> {
+    fn by_script() -> Self {
+        Self { model: SCRIPT, prompt_version: String::new(), usage: Usage::default() }
+    }
 }
 
 #[async_trait]
@@ -108,42 +172,12 @@ impl Agent for ResponseAgent {
     }
 
     async fn run(&self, context: &TurnContext) -> Result<Answer> {
-        let brief = Brief::of(context);
-        let tone = brief.tone(context.turn.tone);
-        let mut voice = Voice::new(&*context.sink);
-        self.open(&mut voice, &brief, tone);
-        if let Some(script) = self.scripted(&brief, tone) {
-            voice.say(&script);
-            return Ok(Answer::of(Finding::Reply(voice.into_reply(SCRIPT, ""))));
+        let mut voice = Voice::new(&*context.sink, Listener::of(&context.turn));
+        let written = self.write(&mut voice, context).await?;
+        if let Some(words) = voice.rest().and_then(|(listener, rest)| self.phrases.left_out(listener, rest)) {
+            voice.conclude(words);
         }
-        self.hand_over(&mut voice, &brief);
-        if !Self::generates(&brief) {
-            return Ok(Answer::of(Finding::Reply(voice.into_reply(SCRIPT, ""))));
-        }
-        if let Some(preface) = brief.intent.and_then(|intent| self.phrases.preface(&intent.label)) {
-            voice.say(preface);
-        }
-        let human = brief.human();
-        let manner = Manner {
-            tone: self.phrases.tone(tone),
-            locale: &context.turn.locale,
-            vehicle_channel: context.turn.channel == Channel::Vehicle,
-            human,
-        };
-        for code in brief.codes() {
-            // The first sentence of an entry says what the code means.
-            sentences(&code.text).first().into_iter().for_each(|meaning| voice.say_citing(meaning, &[code]));
-        }
-        let mut prompt = self.prompts.prompt(&manner, &context.turn.text, &context.history, self.limits)?;
-        let model = if brief.tier() == Tier::Capable { &self.capable } else { &self.fast };
-        prompt.evidence = brief.evidence;
-        if human {
-            // Until the person is there, the rules of the house help; steps from a manual are no answer to a complaint.
-            prompt.evidence.retain(|found| found.kind != DocumentKind::Manual);
-        }
-        // With a person on the way, "I could not find anything" helps nobody.
-        let admit = if human { Admit::SupportedOnly } else { Admit::Everything };
-        let usage = speak(&mut voice, &**model, &prompt, admit).await?;
-        Ok(Answer { findings: vec![Finding::Reply(voice.into_reply(model.name(), &prompt.version))], usage })
+        let reply = voice.into_reply(written.model, &written.prompt_version);
+        Ok(Answer { findings: vec![Finding::Reply(reply)], usage: written.usage })
     }
 }

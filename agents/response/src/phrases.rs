@@ -7,6 +7,8 @@ use contract::{Error, Result, Tone};
 use minijinja::{Environment, context};
 use serde::Deserialize;
 
+use crate::listening::{Listener, Rest};
+
 /// All phrases.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -17,6 +19,7 @@ pub(crate) struct Phrases {
     preface: BTreeMap<String, String>,
     scripted: BTreeMap<String, Toned>,
     handoff: Handoff,
+    left_out: LeftOut,
 }
 
 /// One text in the three tones.
@@ -26,6 +29,21 @@ struct Toned {
     friendly: String,
     professional: String,
     concise: String,
+}
+
+/// What is said of what is not said, to each who listens.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LeftOut {
+    driver: RestWords,
+    parked: RestWords,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RestWords {
+    part: String,
+    all: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -83,6 +101,19 @@ impl Phrases {
         self.scripted.get(intent).map(|toned| render(toned.in_tone(tone), name))
     }
 
+    /// How it is said that a reply ends although there is more. A reader is told everything.
+    pub(crate) fn left_out(&self, listener: Listener, rest: Rest) -> Option<&str> {
+        let words = match listener {
+            Listener::Reader => return None,
+            Listener::Parked => &self.left_out.parked,
+            Listener::Driver => &self.left_out.driver,
+        };
+        Some(match rest {
+            Rest::Part => &words.part,
+            Rest::All => &words.all,
+        })
+    }
+
     /// What is said when a person of this queue should take over, and where one is reached.
     pub(crate) fn handoff(&self, queue: &str) -> Option<(&str, Fact)> {
         let words = self.handoff.queue.get(queue)?;
@@ -107,7 +138,10 @@ fn render(template: &str, name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use language::sentences::sentences;
+
     use super::*;
+    use crate::listening::{WORDS_FOR_THE_REST, spoken_words};
 
     #[test]
     fn fills_in_the_name_or_does_without() {
@@ -123,6 +157,19 @@ mod tests {
     fn a_name_is_data_not_a_template() {
         let text = Phrases::shipped().unwrap().apology(Tone::Friendly, "{{ 1 + 1 }}");
         assert!(text.contains("{{ 1 + 1 }}"), "{text}");
+    }
+
+    #[test]
+    fn what_is_left_out_is_said_in_one_short_sentence() {
+        let phrases = Phrases::shipped().unwrap();
+        for (listener, rest) in
+            [Listener::Driver, Listener::Parked].into_iter().flat_map(|who| [(who, Rest::Part), (who, Rest::All)])
+        {
+            let words = phrases.left_out(listener, rest).unwrap();
+            assert!(spoken_words(words) <= WORDS_FOR_THE_REST, "{words}");
+            assert_eq!(sentences(words).len(), 1, "{words}");
+        }
+        assert_eq!(phrases.left_out(Listener::Reader, Rest::Part), None);
     }
 
     #[test]
