@@ -129,31 +129,25 @@ impl Reader {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::Sources;
-
-    fn resolve(pairs: &[(&str, &str)]) -> Result<Settings, String> {
-        let flags = pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-        let resolved = Settings::resolve(&Sources { flags, ..Sources::default() });
-        resolved.map_err(|problems| problems.iter().map(ToString::to_string).collect())
-    }
 
     #[test]
     fn an_issuer_and_an_audience_make_tokens_good() {
         let issuer = "https://login.example.com/";
-        let settings = resolve(&[("identity", "oidc"), ("oidc.issuer", issuer), ("oidc.audience", "a, b,")]).unwrap();
+        let settings =
+            Settings::of_flags(&[("identity", "oidc"), ("oidc.issuer", issuer), ("oidc.audience", "a, b,")]).unwrap();
         assert_eq!((settings.oidc.issuer.as_str(), settings.identity.name()), (issuer, "oidc"));
         assert_eq!(
             (settings.oidc.audience, settings.oidc.leeway),
             (vec!["a".into(), "b".into()], Duration::from_secs(60))
         );
-        let missing = resolve(&[("identity", "oidc")]).unwrap_err();
+        let missing = Settings::of_flags(&[("identity", "oidc")]).unwrap_err();
         assert!(missing.contains("oidc.issuer") && missing.contains("oidc.audience"), "{missing}");
     }
 
     #[test]
     fn addresses_are_secure_or_on_this_machine() {
         for good in ["https://a.example/x?y=z", "http://127.0.0.1:9150", "http://[::1]:1/", "http://localhost:9150"] {
-            assert!(resolve(&[("oidc.issuer", good)]).is_ok(), "{good}");
+            assert!(Settings::of_flags(&[("oidc.issuer", good)]).is_ok(), "{good}");
         }
         let bad = [
             "http://a.example",
@@ -165,15 +159,15 @@ mod tests {
             "wss://a.example",
         ];
         for bad in bad {
-            assert!(resolve(&[("oidc.issuer", bad)]).unwrap_err().contains("oidc.issuer"), "{bad}");
+            assert!(Settings::of_flags(&[("oidc.issuer", bad)]).unwrap_err().contains("oidc.issuer"), "{bad}");
         }
-        assert!(resolve(&[("web.socket_url", "wss://a.example/prod")]).is_ok());
-        assert!(resolve(&[("web.socket_url", "https://a.example")]).is_err());
+        assert!(Settings::of_flags(&[("web.socket_url", "wss://a.example/prod")]).is_ok());
+        assert!(Settings::of_flags(&[("web.socket_url", "https://a.example")]).is_err());
     }
 
     #[test]
     fn demonstration_identities_stay_on_this_machine() {
-        let open = |identity: &str| resolve(&[("listen", "0.0.0.0:8080"), ("identity", identity)]);
+        let open = |identity: &str| Settings::of_flags(&[("listen", "0.0.0.0:8080"), ("identity", identity)]);
         assert!(open("demo").unwrap_err().contains("identity"));
         assert!(open("anonymous").is_ok());
     }

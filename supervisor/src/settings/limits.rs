@@ -112,36 +112,38 @@ impl Reader {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Settings, Sources};
     use super::*;
-
-    fn read(flags: &[(&str, &str)]) -> Result<Settings, String> {
-        let flags = flags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-        Settings::resolve(&Sources { flags, ..Sources::default() })
-            .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
-    }
+    use crate::settings::Settings;
 
     #[test]
     fn callers_are_limited_unless_all_are_one_person() {
         let limit = |settings: Settings| settings.limits.turns_per_minute.map(NonZeroU32::get);
-        assert_eq!(limit(read(&[]).unwrap()), None);
-        assert_eq!(limit(read(&[("identity", "anonymous")]).unwrap()), Some(60));
-        assert_eq!(limit(read(&[("limits.turns_per_minute", "7")]).unwrap()), Some(7));
-        assert_eq!(limit(read(&[("identity", "anonymous"), ("limits.turns_per_minute", "off")]).unwrap()), None);
+        assert_eq!(limit(Settings::of_flags(&[]).unwrap()), None);
+        assert_eq!(limit(Settings::of_flags(&[("identity", "anonymous")]).unwrap()), Some(60));
+        assert_eq!(limit(Settings::of_flags(&[("limits.turns_per_minute", "7")]).unwrap()), Some(7));
+        assert_eq!(
+            limit(Settings::of_flags(&[("identity", "anonymous"), ("limits.turns_per_minute", "off")]).unwrap()),
+            None
+        );
         for wrong in ["0", "-1", "many", "1000001"] {
-            assert!(read(&[("limits.turns_per_minute", wrong)]).unwrap_err().contains("from 1 to 1000000, or off"));
+            assert!(
+                Settings::of_flags(&[("limits.turns_per_minute", wrong)])
+                    .unwrap_err()
+                    .contains("from 1 to 1000000, or off")
+            );
         }
     }
 
     #[test]
     fn the_built_in_limits_are_those_of_the_demonstration() {
-        assert_eq!(read(&[]).unwrap().limits, LimitRules::default());
+        assert_eq!(Settings::of_flags(&[]).unwrap().limits, LimitRules::default());
     }
 
     #[test]
     fn proxies_are_addresses_or_networks() {
-        let proxies =
-            |value: &str| read(&[("limits.trusted_proxies", value)]).map(|settings| settings.limits.trusted_proxies);
+        let proxies = |value: &str| {
+            Settings::of_flags(&[("limits.trusted_proxies", value)]).map(|settings| settings.limits.trusted_proxies)
+        };
         assert_eq!(proxies("10.0.0.0/8, ::1").unwrap(), ["10.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()]);
         let refused = proxies("10.0.0.0/8,everybody,10.0.0.0/40").unwrap_err();
         assert!(refused.contains("everybody") && refused.contains("/40"), "{refused}");

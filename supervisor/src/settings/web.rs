@@ -47,18 +47,12 @@ fn is_origin(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Settings, Sources};
     use super::*;
-
-    fn read(flags: &[(&str, &str)]) -> Result<Settings, String> {
-        let flags = flags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-        Settings::resolve(&Sources { flags, ..Sources::default() })
-            .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
-    }
+    use crate::settings::Settings;
 
     #[test]
     fn an_origin_is_exact_or_refused() {
-        let origins = |value: &str| read(&[("web.origins", value)]).map(|settings| settings.web.origins);
+        let origins = |value: &str| Settings::of_flags(&[("web.origins", value)]).map(|settings| settings.web.origins);
         let two = "https://www.example.com,http://localhost:3000";
         assert_eq!(origins(two).unwrap(), two.split(',').collect::<Vec<_>>());
         for wrong in
