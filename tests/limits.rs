@@ -229,6 +229,9 @@ async fn every_door_refuses_alike_and_a_stream_holds_its_place_to_the_end() {
         rest["detail"].as_str().unwrap().contains("limits.session_at_once") && rest["retry_after_s"] == 1,
         "{rest}"
     );
+    let mut back = Socket::open(house.listen().await, Some("ada")).await.unwrap();
+    back.begin("first", 0, &body).await;
+    assert_eq!(back.told("first").await.kind, "report", "who comes back to a turn under way needs no second place");
     model.answer();
     assert_eq!(socket.rest("first").await.last().unwrap().kind, "closed");
     assert!(events(&house, Some("ada"), &[], &body).await.is_ok(), "the place is free again");

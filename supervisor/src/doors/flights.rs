@@ -60,6 +60,15 @@ impl Flights {
         turn.await.unwrap_or_else(|cause| Err(broken(cause)))
     }
 
+    /// Goes on telling a turn that is under way here, behind the message that the client has `seen` last; nothing when it is not.
+    ///
+    /// # Errors
+    /// `Invalid` when the key is under way with another body.
+    pub fn rejoin(&self, request: &Request, seen: u64) -> Result<Option<Listener>, Error> {
+        let flight = self.under_way().get(&call(request)).cloned();
+        flight.map(|flight| flight.rejoin(&request.fingerprint, seen)).transpose()
+    }
+
     /// Takes a turn and tells of it as it goes; or, if it is under way here already, goes on telling behind the message
     /// that the client has `seen` last.
     ///
@@ -67,7 +76,7 @@ impl Flights {
     /// `Invalid` when the key is under way with another body.
     pub fn listen(self: &Arc<Self>, admitted: Admitted, seen: u64) -> Result<Listener, Error> {
         let Admitted { request, permit } = admitted;
-        let call = (request.turn.caller.clone(), request.key.clone());
+        let call = call(&request);
         let mut under_way = self.under_way();
         if let Some(flight) = under_way.get(&call) {
             return flight.rejoin(&request.fingerprint, seen);
@@ -101,6 +110,10 @@ impl Flights {
     fn under_way(&self) -> MutexGuard<'_, HashMap<Call, Arc<Flight>>> {
         self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn call(request: &Request) -> Call {
+    (request.turn.caller.clone(), request.key.clone())
 }
 
 fn broken(cause: tokio::task::JoinError) -> Error {

@@ -69,11 +69,14 @@ async fn post_turn(
 ) -> Result<Response, Problem> {
     let form = negotiate::form(&headers)?;
     let seen = seen(&headers)?;
-    let admitted = doors.admit(caller, address, key(&headers)?, body::turn(&headers, body)?)?;
+    let (key, wanted) = (key(&headers)?, body::turn(&headers, body)?);
     match form {
         // What is said in CBOR is translated on its way out, as every other answer is: see translate.rs.
-        Form::Json | Form::Cbor => Ok(Json(TurnReply::from(&doors.flights.take(admitted).await?)).into_response()),
-        Form::EventStream => sse::stream(doors.flights.listen(admitted, seen)?).await,
+        Form::Json | Form::Cbor => {
+            let record = doors.flights.take(doors.admit(caller, address, key, wanted)?).await?;
+            Ok(Json(TurnReply::from(&record)).into_response())
+        }
+        Form::EventStream => sse::stream(doors.listen((caller, address), key, wanted, seen)?.1).await,
     }
 }
 

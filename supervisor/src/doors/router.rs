@@ -21,13 +21,14 @@ use super::auth::Authentication;
 use super::body::LARGEST_BODY;
 use super::browsers::{self, Browsers};
 use super::error::Problem;
-use super::flights::{Admitted, Flights};
+use super::flights::{Admitted, Flights, Listener};
 use super::gate::gate;
 use super::limits::Limits;
 use super::patience::Patience;
 use super::wire::TurnRequest;
 use super::{ClientConfiguration, client, demo, health, openapi, pages, rest, socket, tickets, translate};
 use crate::settings::Settings;
+use crate::turn::Request;
 use crate::wiring::Product;
 
 /// What the doors share. Holds nothing of any request but who is how near to a limit.
@@ -72,19 +73,47 @@ impl Doors {
         })
     }
 
-    /// Makes a checked request of what a caller sent from an address, and lets it in if no limit is reached.
+    /// Lets in a turn that a caller sent from an address, if no limit is reached.
     ///
     /// # Errors
     /// 422, naming the field; 429 or 503, naming the limit.
-    pub(crate) fn admit(
+    pub(super) fn admit(
         &self,
         caller: Caller,
         address: Option<IpAddr>,
         key: Option<IdempotencyKey>,
         wanted: TurnRequest,
     ) -> Result<Admitted, Problem> {
+        self.place(self.checked(caller, key, wanted)?, address)
+    }
+
+    /// Lets in a turn that is to be told as it goes, and returns its key and what is told behind the message that the
+    /// client has `seen` last. A client that comes back to a turn under way asks for nothing new: no limit counts it.
+    ///
+    /// # Errors
+    /// As [`Self::admit`]; 422 too when the key is under way with another body.
+    pub(crate) fn listen(
+        &self,
+        (caller, address): (Caller, Option<IpAddr>),
+        key: Option<IdempotencyKey>,
+        wanted: TurnRequest,
+        seen: u64,
+    ) -> Result<(IdempotencyKey, Listener), Problem> {
+        let request = self.checked(caller, key, wanted)?;
+        let key = request.key.clone();
+        let listener = match self.flights.rejoin(&request, seen)? {
+            Some(listener) => listener,
+            None => self.flights.listen(self.place(request, address)?, seen)?,
+        };
+        Ok((key, listener))
+    }
+
+    fn checked(&self, caller: Caller, key: Option<IdempotencyKey>, wanted: TurnRequest) -> Result<Request, Problem> {
         let Product { clock, entropy, .. } = &self.product;
-        let request = wanted.admit(caller, key, self.deadline_ms, &**clock, &**entropy)?;
+        Ok(wanted.admit(caller, key, self.deadline_ms, &**clock, &**entropy)?)
+    }
+
+    fn place(&self, request: Request, address: Option<IpAddr>) -> Result<Admitted, Problem> {
         let permit = self.limits.admit(&request.turn.caller, address, &request.turn.session)?;
         Ok(Admitted { request, permit })
     }

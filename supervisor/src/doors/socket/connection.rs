@@ -110,11 +110,7 @@ impl Connection {
     async fn begin(&mut self, wanted: Wanted) -> Result<(), End> {
         let Wanted { key, seen, body } = wanted;
         let called = key.clone();
-        let begun = self.doors.admit(self.caller.clone(), self.address, key, body).and_then(|admitted| {
-            let key = admitted.request.key.clone();
-            Ok((key, self.doors.flights.listen(admitted, seen)?))
-        });
-        match begun {
+        match self.doors.listen((self.caller.clone(), self.address), key, body, seen) {
             Ok((key, listener)) => {
                 self.turns.insert(key, telling(listener));
                 Ok(())

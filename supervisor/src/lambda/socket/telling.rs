@@ -44,11 +44,7 @@ impl SocketDoor {
     async fn take(&self, socket: &GatewaySocket, known: Connection, wanted: Wanted) -> Result<Posted> {
         let Wanted { key, seen, body } = wanted;
         let called = key.clone();
-        let begun = self.doors.admit(known.caller, known.address, key, body).and_then(|admitted| {
-            let key = admitted.request.key.clone();
-            Ok((key, self.doors.flights.listen(admitted, seen)?))
-        });
-        let told = match begun {
+        let told = match self.doors.listen((known.caller, known.address), key, body, seen) {
             Ok((key, listener)) => tell(socket, &key, listener).await,
             Err(problem) => refuse(socket, called, problem).await,
         };
