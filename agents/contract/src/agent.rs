@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::record::Citation;
-use crate::{AgentReport, Exchange, Finding, Result, Turn, Usage};
+use crate::{AgentReport, Errand, Exchange, Finding, Result, Turn};
 
 /// A specialist. It reads the turn and what was found so far, and adds what it finds.
 ///
@@ -66,6 +66,8 @@ pub struct TurnContext {
     pub reports: Arc<Vec<AgentReport>>,
     /// Where a responding agent releases sentences as they are ready.
     pub sink: Arc<dyn TextSink>,
+    /// What the agent passes on to a language model that it asks.
+    pub errand: Errand,
 }
 
 impl TurnContext {
@@ -94,19 +96,19 @@ pub trait TextSink: Send + Sync {
 pub struct Answer {
     /// What it found, most important first.
     pub findings: Vec<Finding>,
-    /// What it cost.
-    pub usage: Usage,
+    /// Why it answers less well than it should, such as that no model could be reached; in words for operators.
+    pub reduced: Option<String>,
 }
 
 impl Answer {
-    /// An answer of one finding that cost nothing.
+    /// An answer of one finding.
     pub fn of(finding: Finding) -> Self {
-        Self { findings: vec![finding], usage: Usage::default() }
+        Self { findings: vec![finding], reduced: None }
     }
 }
 
 impl FromIterator<Finding> for Answer {
     fn from_iter<I: IntoIterator<Item = Finding>>(findings: I) -> Self {
-        Self { findings: findings.into_iter().collect(), usage: Usage::default() }
+        Self { findings: findings.into_iter().collect(), reduced: None }
     }
 }

@@ -4,6 +4,7 @@
 //! none of them. Read [`turn`], then [`agent`], then [`finding`]: that is the whole vocabulary.
 
 pub mod agent;
+pub mod call;
 pub mod caller;
 pub mod error;
 pub mod finding;
@@ -19,6 +20,7 @@ pub mod testing;
 pub mod turn;
 
 pub use agent::{Agent, Answer, Card, Stage, TextSink, TurnContext};
+pub use call::{Bill, Call, CallOutcome, Errand, Purse, When};
 pub use caller::{Access, Caller};
 pub use error::{Error, ErrorKind, Result};
 pub use finding::Finding;

@@ -15,7 +15,7 @@ pub struct TurnRecord {
     pub reports: Vec<AgentReport>,
     /// What was answered.
     pub reply: Reply,
-    /// Names of the agents whose part is missing from the reply.
+    /// Names of the agents whose part is missing from the reply, or less than it should be.
     pub degraded: Vec<String>,
     /// What the whole turn cost.
     pub usage: Usage,
@@ -46,6 +46,9 @@ pub struct Reply {
     pub citations: Vec<Citation>,
     /// The model that wrote it.
     pub model: String,
+    /// The arm of an experiment that it was written in, if one runs.
+    #[serde(default)]
+    pub arm: Option<String>,
     /// Hash of the governed prompt that it was written under; empty when none was.
     pub prompt_version: String,
 }

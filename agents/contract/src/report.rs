@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ErrorKind, Finding, Stage};
+use crate::{Call, ErrorKind, Finding, Stage};
 
 /// One agent's part in one turn. Signed by the supervisor, not by the agent: an agent cannot misreport itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -15,8 +15,11 @@ pub struct AgentReport {
     pub outcome: Outcome,
     /// What it found; empty unless it answered.
     pub findings: Vec<Finding>,
-    /// What it cost.
+    /// What its calls of models cost, whatever came of them.
     pub usage: Usage,
+    /// Each of these calls.
+    #[serde(default)]
+    pub calls: Vec<Call>,
     /// When it was asked, in milliseconds after the turn was received.
     pub started_ms: f64,
     /// How long it took, in milliseconds.
@@ -29,6 +32,11 @@ pub struct AgentReport {
 pub enum Outcome {
     /// It answered in time.
     Answered,
+    /// It answered by lesser means than it should have.
+    Reduced {
+        /// Why, in words that may be shown.
+        reason: String,
+    },
     /// It did not answer within its budget.
     Late,
     /// It returned an error, or panicked (kind `internal`).
@@ -52,6 +60,7 @@ impl Outcome {
     pub fn word(&self) -> &'static str {
         match self {
             Self::Answered => "answered",
+            Self::Reduced { .. } => "reduced",
             Self::Late => "late",
             Self::Failed { .. } => "failed",
             Self::Abandoned => "abandoned",
@@ -59,8 +68,13 @@ impl Outcome {
         }
     }
 
-    /// Whether the reply lacks something because of this.
+    /// Whether the reply is less than it should be because of this.
     pub fn degrades(&self) -> bool {
+        matches!(self, Self::Reduced { .. }) || self.is_missing()
+    }
+
+    /// Whether the agent's part is missing.
+    pub fn is_missing(&self) -> bool {
         matches!(self, Self::Late | Self::Failed { .. } | Self::Abandoned)
     }
 }

@@ -5,8 +5,9 @@ mod builders;
 pub mod conversations;
 pub mod customers;
 pub mod language_model;
+pub mod ledger;
 pub mod library;
 pub mod shelf;
 pub mod tickets;
 
-pub use builders::{LEASE, ManualClock, RecordingSink, access, admitted, customer, opening, record, turn};
+pub use builders::{LEASE, ManualClock, RecordingSink, access, admitted, customer, errand, opening, record, turn};

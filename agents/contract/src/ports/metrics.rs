@@ -48,6 +48,10 @@ pub enum Metric {
     OutputTokens,
     /// Price of the models' work.
     ModelCost,
+    /// How long a call of a model took, by outcome; their number is that of the calls.
+    ModelLatency,
+    /// From the beginning of a call until its first words.
+    ModelFirstWordLatency,
 }
 
 /// What a metric counts in.
@@ -63,7 +67,7 @@ pub enum Unit {
 
 impl Metric {
     /// Every metric, for boards and for the tests that hold boards against the code.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Turns,
         Self::DegradedTurns,
         Self::Handoffs,
@@ -74,12 +78,15 @@ impl Metric {
         Self::InputTokens,
         Self::OutputTokens,
         Self::ModelCost,
+        Self::ModelLatency,
+        Self::ModelFirstWordLatency,
     ];
 
     /// What it counts in.
     pub const fn unit(self) -> Unit {
         match self {
             Self::TurnLatency | Self::FirstWordLatency | Self::AgentLatency => Unit::Milliseconds,
+            Self::ModelLatency | Self::ModelFirstWordLatency => Unit::Milliseconds,
             Self::ModelCost => Unit::MicroUsd,
             _ => Unit::Count,
         }
@@ -116,6 +123,8 @@ pub struct Dimensions {
     pub agent: Option<String>,
     /// The model.
     pub model: Option<String>,
+    /// The arm of an experiment.
+    pub arm: Option<String>,
     /// One word for what came of it.
     pub outcome: Option<&'static str>,
 }
@@ -130,6 +139,7 @@ impl Dimensions {
             ("stage", stage),
             ("agent", self.agent.clone()),
             ("model", self.model.clone()),
+            ("arm", self.arm.clone()),
             ("outcome", self.outcome.map(str::to_owned)),
         ];
         all.into_iter().filter_map(|(name, value)| value.map(|value| (name, value))).collect()

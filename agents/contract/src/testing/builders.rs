@@ -1,6 +1,6 @@
 //! Small values to test with.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -9,7 +9,7 @@ use crate::agent::TextSink;
 use crate::ports::{Clock, Fingerprint, Opened, Opening, Ticket};
 use crate::record::{Citation, Reply, Timing, TurnRecord};
 use crate::turn::{Channel, Turn};
-use crate::{Access, Caller, CustomerId, Error, IdempotencyKey, SessionId, TurnId, Usage};
+use crate::{Access, Bill, Caller, CustomerId, Errand, Error, IdempotencyKey, SessionId, TurnId, Usage};
 
 /// A clock that moves only when told to.
 #[derive(Debug)]
@@ -83,6 +83,17 @@ pub fn turn(id: &str, session: &str, caller: &Caller, text: &str) -> Turn {
         vehicle: None,
         received: "2026-11-02T09:00:00Z".parse().unwrap(),
         deadline_ms: 5_000,
+    }
+}
+
+/// An errand that is due when nobody waits any more, on a bill of its own.
+pub fn errand() -> Errand {
+    Errand {
+        agent: "response".into(),
+        turn: TurnId::new("turn").unwrap(),
+        session: SessionId::new("session").unwrap(),
+        due: Duration::MAX,
+        bill: Arc::new(Bill::default()),
     }
 }
 

@@ -4,19 +4,23 @@ use futures::StreamExt;
 
 use crate::finding::{Applicability, DocumentKind};
 use crate::ports::LanguageModel;
-use crate::prompt::{Delta, Prompt};
+use crate::prompt::{Delta, Ending, Prompt};
 use crate::record::Citation;
+use crate::testing::errand;
 
 /// Checks a model: it streams text, ends once, stays within the maximum and cites only what it was given.
 pub async fn check(model: &dyn LanguageModel) {
     model.ready().await.expect("ready");
     assert!(!model.name().is_empty());
-    let deltas: Vec<_> = model.generate(&prompt(150)).await.expect("a generation").collect().await;
+    let deltas: Vec<_> = model.generate(&prompt(150), &errand()).await.expect("a generation").collect().await;
     let deltas: Vec<Delta> = deltas.into_iter().map(|delta| delta.expect("a delta")).collect();
-    let ends = deltas.iter().filter(|delta| matches!(delta, Delta::End { .. })).count();
+    let ends = deltas.iter().filter(|delta| matches!(delta, Delta::End(_))).count();
     assert_eq!(ends, 1, "a generation ends once");
-    let Some(Delta::End { usage, .. }) = deltas.last() else { panic!("nothing follows the end") };
+    let Some(Delta::End(Ending { usage, model: writer, .. })) = deltas.last() else {
+        panic!("nothing follows the end")
+    };
     assert!(usage.output_tokens <= 150, "the maximum holds: {usage:?}");
+    assert!(!writer.is_empty(), "who wrote it is known");
 
     let text: String =
         deltas.iter().map(|delta| if let Delta::Text(text) = delta { text.as_str() } else { "" }).collect();
@@ -26,8 +30,9 @@ pub async fn check(model: &dyn LanguageModel) {
 
     let mut empty = prompt(150);
     empty.evidence.clear();
-    let deltas: Vec<_> = model.generate(&empty).await.expect("a generation without evidence").collect().await;
-    assert!(matches!(deltas.last(), Some(Ok(Delta::End { .. }))));
+    let deltas: Vec<_> =
+        model.generate(&empty, &errand()).await.expect("a generation without evidence").collect().await;
+    assert!(matches!(deltas.last(), Some(Ok(Delta::End(_)))));
 }
 
 fn prompt(max_output_tokens: u32) -> Prompt {
@@ -47,5 +52,6 @@ fn prompt(max_output_tokens: u32) -> Prompt {
         question: "What is the front tyre pressure of the Lumen?".into(),
         max_output_tokens,
         temperature: 0.0,
+        shape: None,
     }
 }
