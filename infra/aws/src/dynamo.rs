@@ -1,4 +1,4 @@
-//! Stores in DynamoDB: conversations, customers and what sockets need, the tables they live in, and what their calls cost.
+//! Stores in DynamoDB: conversations, customers, what models cost and what sockets need, the tables they live in, and what their calls cost.
 
 mod capacity;
 mod conversations;
@@ -6,6 +6,7 @@ mod customers;
 mod expression;
 mod failure;
 mod items;
+mod ledger;
 mod retry;
 mod sockets;
 mod tables;
@@ -14,6 +15,7 @@ mod transaction;
 pub use capacity::Capacity;
 pub use conversations::{ConversationOptions, DynamoConversations};
 pub use customers::DynamoCustomers;
+pub use ledger::DynamoLedger;
 pub use sockets::{Connection, DynamoConnections, DynamoTickets};
 pub use tables::{PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE, Table, Tables};
 

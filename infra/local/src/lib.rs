@@ -1,5 +1,5 @@
-//! Adapters of one machine: SQLite stores for conversations and customers, folders as the shelf, tickets in memory, the
-//! system's clock and chance.
+//! Adapters of one machine: SQLite stores for conversations, customers and what models cost, folders as the shelf, tickets
+//! in memory, the system's clock and chance.
 //!
 //! They are the product's default, not test doubles: durable, concurrent, and held to the same conformance suites as
 //! every other adapter.
@@ -8,6 +8,7 @@ mod clock;
 mod conversations;
 mod customers;
 mod database;
+mod ledger;
 mod metrics;
 mod shelf;
 mod tickets;
@@ -16,6 +17,7 @@ pub use clock::{SystemClock, SystemEntropy};
 pub use conversations::SqliteConversations;
 pub use customers::SqliteCustomers;
 pub use database::Database;
+pub use ledger::{MemoryLedger, SqliteLedger};
 pub use metrics::NoMetrics;
 pub use shelf::FolderShelf;
 pub use tickets::MemoryTickets;

@@ -33,3 +33,11 @@ CREATE TABLE IF NOT EXISTS keys (
   seq         INTEGER,
   PRIMARY KEY (owner, key)
 ) STRICT, WITHOUT ROWID;
+
+-- One row an account of the ledger: what is spent or set aside, in millionths of a US dollar, and when it was last used.
+CREATE TABLE IF NOT EXISTS accounts (
+  name    TEXT PRIMARY KEY,
+  spent   INTEGER NOT NULL,
+  used_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS accounts_by_use ON accounts (used_ms);

@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
-use contract::{Error, ErrorKind, Result, SessionId};
+use contract::{Error, ErrorKind, Result};
 use tokio::sync::{Mutex, MutexGuard};
 
 /// The first wait; jitter adds up to as much again.
@@ -44,11 +44,11 @@ impl Waits {
     }
 }
 
-/// Where calls of this process that lost a race for a session wait in line for the next try. Without it, as many as are
-/// at one session would all be refused but one, over and over. A first try never waits here.
+/// Where calls of this process that lost a race for an item (a session, an account) wait in line for the next try. Without it,
+/// as many as are at one item would all be refused but one, over and over. A first try never waits here.
 pub(super) struct Lines(Vec<Mutex<()>>);
 
-/// Sessions that are fought over at the same time rarely share one of so many lines.
+/// Items that are fought over at the same time rarely share one of so many lines.
 const LINES: usize = 128;
 
 impl Default for Lines {
@@ -58,13 +58,13 @@ impl Default for Lines {
 }
 
 impl Lines {
-    /// Waits for the session's turn.
+    /// Waits for the turn of whoever is at the item of this name.
     ///
     /// # Errors
     /// `Busy` when it does not come in time.
-    pub(super) async fn stand(&self, session: &SessionId) -> Result<Option<MutexGuard<'_, ()>>> {
+    pub(super) async fn stand(&self, name: &impl Hash) -> Result<Option<MutexGuard<'_, ()>>> {
         let mut hasher = DefaultHasher::new();
-        session.hash(&mut hasher);
+        name.hash(&mut hasher);
         let index = usize::try_from(hasher.finish() % LINES as u64).unwrap_or_default();
         let Some(line) = self.0.get(index) else { return Ok(None) };
         tokio::time::timeout(PATIENCE, line.lock()).await.map(Some).map_err(|_| crowded())
@@ -72,5 +72,6 @@ impl Lines {
 }
 
 fn crowded() -> Error {
-    Error::new(ErrorKind::Busy, "too much happens in this session at once").retry_after(Duration::from_secs(1))
+    Error::new(ErrorKind::Busy, "too much happens at one place of the store at once")
+        .retry_after(Duration::from_secs(1))
 }

@@ -27,7 +27,7 @@ const CREATION: std::time::Duration = std::time::Duration::from_secs(60);
 pub struct Tables {
     /// `CUST#id` / `PROFILE`, `VEH#vin`, `CONSENT#name`, `SERVICE#day#number`.
     pub customers: Table,
-    /// `SESS#id` / `META`, `TICK#sha256` / `META`, `CONN#id` / `META`.
+    /// `SESS#id` / `META`, `TICK#sha256` / `META`, `CONN#id` / `META`, `PAID#account` / `META`.
     pub sessions: Table,
     /// `CONV#session` / `TURN#number`, and `IDEM#owner#key` / `KEY`.
     pub conversations: Table,
