@@ -6,6 +6,7 @@ use contract::finding::{DocumentKind, Passage};
 use contract::ports::VehicleFilter;
 use contract::profile::Profile;
 use contract::{Error, ErrorKind, Exchange, Result};
+use language::following::follows_up;
 use serde::Deserialize;
 
 use crate::analysis::words;
@@ -13,18 +14,13 @@ use crate::analysis::words;
 /// The word table that is shipped with Motorline.
 const TABLE: &str = include_str!("../../data/conversation.toml");
 
-/// A message of more words than this says itself what it is about.
-const LONGEST_FOLLOW_UP: usize = 7;
-
 /// Exchanges in which a car that was named is still meant.
 const REMEMBERED: usize = 2;
 
-/// How customers refer to what was said before.
+/// How customers speak of a fault.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Conversation {
-    follow_up_openers: Vec<String>,
-    follow_up_words: HashSet<String>,
     fault_words: HashSet<String>,
 }
 
@@ -42,19 +38,11 @@ impl Conversation {
     /// What to search for: the message, what it follows up on, and the trouble codes of the car if it is about a fault.
     pub(crate) fn text(&self, said: &str, warnings: &[&str], history: &[Exchange]) -> String {
         let mut parts = vec![said];
-        parts.extend(history.last().filter(|_| self.follows_up(said)).map(|last| last.said.as_str()));
+        parts.extend(history.last().filter(|_| follows_up(said)).map(|last| last.said.as_str()));
         if words(said).any(|word| self.fault_words.contains(&word)) {
             parts.extend(warnings);
         }
         parts.join("\n")
-    }
-
-    /// Whether a message is short and leans on what was said before.
-    fn follows_up(&self, text: &str) -> bool {
-        let said: Vec<_> = words(text).collect();
-        let opens = |opener: &String| said.join(" ").starts_with(&format!("{opener} ")) || said.join(" ") == *opener;
-        said.len() <= LONGEST_FOLLOW_UP
-            && (self.follow_up_openers.iter().any(opens) || said.iter().any(|word| self.follow_up_words.contains(word)))
     }
 }
 
@@ -113,22 +101,6 @@ pub(crate) fn prefer_variant(passages: &mut [Passage], profile: Option<&Profile>
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn knows_a_follow_up_when_it_sees_one() {
-        let conversation = Conversation::built_in().unwrap();
-        for (text, follows) in [
-            ("and for the rear?", true),
-            ("What about in winter?", true),
-            ("Why?", true),
-            ("how do I reset it", true),
-            ("What is the tyre pressure?", false),
-            ("andrea has lost a key", false),
-            ("And my brakes squeal every morning when I reverse out of the garage", false),
-        ] {
-            assert_eq!(conversation.follows_up(text), follows, "{text}");
-        }
-    }
 
     #[test]
     fn finds_models_and_years_in_words() {

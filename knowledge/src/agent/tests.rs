@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use contract::finding::{Applicability, DocumentKind};
 use contract::profile::{Consents, Vehicle};
-use contract::testing::{RecordingSink, customer, turn};
+use contract::testing::{RecordingSink, customer, errand, turn};
 use contract::turn::VehicleState;
 use contract::{Access, Caller, Error, Exchange};
 
@@ -91,6 +91,7 @@ fn case(caller: &Caller, text: &str, said: &[&str]) -> Case {
         history: said.iter().map(exchange).collect(),
         reports: Arc::default(),
         sink: Arc::new(RecordingSink::default()),
+        errand: errand(),
     };
     Case { shelf: Arc::new(Shelf::default()), context }
 }
