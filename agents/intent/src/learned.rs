@@ -19,6 +19,8 @@ pub(crate) fn settings(concepts: Concepts) -> Settings {
 pub(crate) struct Known {
     /// Its name.
     pub label: String,
+    /// One sentence that says what it is.
+    pub description: String,
     /// How soon it needs an answer.
     pub urgency: Urgency,
     /// The action agents that can serve it.
@@ -27,6 +29,11 @@ pub(crate) struct Known {
 
 impl From<&Intent> for Known {
     fn from(intent: &Intent) -> Self {
-        Self { label: intent.label.clone(), urgency: intent.urgency, agents: intent.agents.clone() }
+        Self {
+            label: intent.label.clone(),
+            description: intent.description.clone(),
+            urgency: intent.urgency,
+            agents: intent.agents.clone(),
+        }
     }
 }

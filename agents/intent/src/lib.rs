@@ -2,21 +2,31 @@
 
 pub mod catalog;
 mod learned;
+mod opinion;
 mod shipped;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use contract::finding::{Intent, Urgency};
-use contract::{Agent, Answer, Card, Finding, Result, Stage, TurnContext};
+use contract::ports::LanguageModel;
+use contract::{Agent, Answer, Card, Finding, Result, Stage, TurnContext, When};
+use prompting::{Brief, SecondOpinion};
 
 use classifier::{Classifier, OUT_OF_SCOPE, Settings, Verdict};
 use learned::Known;
+use opinion::Opinion;
 
-/// Classifies the customer's words with a classifier that was trained when the product was built.
+pub use opinion::UNSURE_BELOW;
+
+/// Classifies the customer's words with a classifier that was trained when the product was built, and asks a language model
+/// where it is told to.
 pub struct IntentAgent {
     intents: Vec<Known>,
     classifier: Classifier,
+    brief: Brief,
+    second: Option<SecondOpinion>,
 }
 
 impl IntentAgent {
@@ -25,7 +35,17 @@ impl IntentAgent {
     /// # Errors
     /// `Internal` when the program is damaged: mistakes in the files end the build.
     pub fn new() -> Result<Self> {
-        Ok(Self { intents: shipped::intents()?, classifier: shipped::classifier()? })
+        let intents = shipped::intents()?;
+        let brief = opinion::brief(&intents)?;
+        Ok(Self { intents, classifier: shipped::classifier()?, brief, second: None })
+    }
+
+    /// The agent, asking `model` too: where the classifier is unsure, or always. The classifier's answer stands where the model
+    /// has none, about a danger that the classifier is sure of, and where a message plainly goes on with the conversation.
+    #[must_use]
+    pub fn assisted_by(self, model: Arc<dyn LanguageModel>, when: When, patience: Duration) -> Self {
+        let second = (when != When::Never).then(|| SecondOpinion::new(model, when, patience, self.brief.clone()));
+        Self { second, ..self }
     }
 
     /// How the agent learns: with the word groups of its trade.
@@ -49,6 +69,18 @@ impl IntentAgent {
         self.described(&label, confidence, alternatives)
     }
 
+    /// What comes of the classifier's answer and a model's.
+    ///
+    /// # Errors
+    /// In words, when the model names no intent of ours.
+    fn weighed(&self, opinion: &Opinion, found: &Intent) -> std::result::Result<Intent, String> {
+        if !self.intents.iter().any(|intent| intent.label == opinion.intent) {
+            return Err("the second opinion names no intent of the catalog".into());
+        }
+        let (confidence, alternatives) = opinion::weigh(opinion, found);
+        Ok(self.described(&opinion.intent, confidence, alternatives))
+    }
+
     fn described(&self, label: &str, confidence: f32, alternatives: Vec<(String, f32)>) -> Intent {
         let known = self.intents.iter().find(|intent| intent.label == label && label != OUT_OF_SCOPE);
         Intent {
@@ -68,35 +100,23 @@ impl Agent for IntentAgent {
             name: "intent",
             purpose: "Says what the customer wants.",
             stage: Stage::Analyze,
-            budget: Duration::from_secs(1),
+            budget: self.second.as_ref().map_or(Duration::from_secs(1), SecondOpinion::budget),
         }
     }
 
     async fn run(&self, context: &TurnContext) -> Result<Answer> {
-        Ok(Answer::of(Finding::Intent(self.read(&context.turn.text))))
+        let found = self.read(&context.turn.text);
+        let (sure, danger) = (opinion::is_sure(&found), opinion::is_danger(&found));
+        let Some(second) = self.second.iter().find(|second| !danger && second.is_wanted(sure, context)) else {
+            return Ok(Answer::of(Finding::Intent(found)));
+        };
+        let opinion = second.ask(context).await.and_then(|opinion| self.weighed(&opinion, &found));
+        Ok(match opinion {
+            Ok(agreed) => Answer::of(Finding::Intent(agreed)),
+            Err(reason) => Answer { findings: vec![Finding::Intent(found)], reduced: Some(reason) },
+        })
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn says_what_is_wanted_and_what_the_catalog_knows_of_it() {
-        let agent = IntentAgent::new().unwrap();
-        let booking = agent.read("I would like to book a service appointment for my car");
-        assert_eq!(booking.label, "service_booking");
-        assert_eq!(booking.agents, ["servicing"]);
-        assert!(booking.confidence > 0.5 && booking.confidence <= 1.0, "{booking:?}");
-    }
-
-    #[test]
-    fn what_is_none_of_our_business_has_no_agents() {
-        let agent = IntentAgent::new().unwrap();
-        for text in ["", "qwertz uiop", "0000000"] {
-            let nothing = agent.read(text);
-            assert_eq!(nothing.label, OUT_OF_SCOPE, "{text:?}");
-            assert!(nothing.agents.is_empty() && nothing.urgency == Urgency::Routine);
-        }
-    }
-}
+mod tests;

@@ -2,26 +2,33 @@
 
 pub mod evaluation;
 mod mood;
+mod opinion;
 mod patterns;
 mod tables;
 mod tokens;
 mod urgency;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use contract::finding::{Hazard, Sentiment};
-use contract::{Agent, Answer, Card, Error, Finding, Result, Stage, TurnContext};
+use contract::ports::LanguageModel;
+use contract::{Agent, Answer, Card, Error, Finding, Result, Stage, TurnContext, When};
+use prompting::{Brief, SecondOpinion};
 
 pub use contract::finding::{Polarity, Urgency};
 pub use mood::{Mood, MoodReader, NEGATIVE_FROM, POSITIVE_FROM};
+pub use opinion::{FAINT, TELLING_FROM, TORN_FROM};
 pub use tables::{TableError, Tables};
 pub use urgency::{Alarm, EVIDENCE_SHOWN, Evidence, HazardReader};
 
-/// Reads mood and urgency from the customer's words.
+/// Reads mood and urgency from the customer's words, and asks a language model where it is told to.
 pub struct SentimentAgent {
     moods: MoodReader,
     hazards: HazardReader,
+    brief: Brief,
+    second: Option<SecondOpinion>,
 }
 
 impl SentimentAgent {
@@ -35,7 +42,17 @@ impl SentimentAgent {
         Ok(Self {
             moods: MoodReader::new(&tables).map_err(wrong)?,
             hazards: HazardReader::new(&tables).map_err(wrong)?,
+            brief: opinion::brief()?,
+            second: None,
         })
+    }
+
+    /// The agent, asking `model` too: where the tables are unsure of the mood, or always. The tables' answer stands where the
+    /// model has none, and where a message plainly goes on with the conversation; a danger that they see is never talked away.
+    #[must_use]
+    pub fn assisted_by(self, model: Arc<dyn LanguageModel>, when: When, patience: Duration) -> Self {
+        let second = (when != When::Never).then(|| SecondOpinion::new(model, when, patience, self.brief.clone()));
+        Self { second, ..self }
     }
 
     /// What `text` says of its writer's mood and need.
@@ -84,7 +101,7 @@ impl Agent for SentimentAgent {
             name: "sentiment",
             purpose: "Says how the customer feels and how urgent the matter is.",
             stage: Stage::Analyze,
-            budget: Duration::from_secs(1),
+            budget: self.second.as_ref().map_or(Duration::from_secs(1), SecondOpinion::budget),
         }
     }
 
@@ -93,27 +110,17 @@ impl Agent for SentimentAgent {
         if let (true, Some(before)) = (found.hazards.is_empty(), context.history.last()) {
             found.earlier_hazards = self.hazards_in(&before.said);
         }
-        Ok(Answer::of(Finding::Sentiment(found)))
+        let sure = opinion::is_sure(&found, &context.turn.text);
+        let Some(second) = self.second.iter().find(|second| second.is_wanted(sure, context)) else {
+            return Ok(Answer::of(Finding::Sentiment(found)));
+        };
+        let (found, reduced) = match second.ask(context).await {
+            Ok(opinion) => (opinion::weigh(opinion, found), None),
+            Err(reason) => (found, Some(reason)),
+        };
+        Ok(Answer { findings: vec![Finding::Sentiment(found)], reduced })
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_calm_voice_may_report_an_emergency() {
-        let found = SentimentAgent::new().unwrap().read("The brake pedal goes to the floor");
-        assert_eq!((found.polarity, found.urgency), (Polarity::Neutral, Urgency::Emergency));
-        assert_eq!(found.hazards[0].name, "brakes");
-        assert!(found.hazards[0].evidence.contains("brake"), "{found:?}");
-    }
-
-    #[test]
-    fn anger_is_no_emergency() {
-        let found =
-            SentimentAgent::new().unwrap().read("This is the third time I call, nobody ever answers. I am furious!");
-        assert_eq!(found.polarity, Polarity::Negative);
-        assert!(found.urgency < Urgency::Emergency && found.hazards.is_empty(), "{found:?}");
-    }
-}
+mod tests;
