@@ -1,7 +1,7 @@
 //! The decision: a pure function from a situation to a route.
 
-use contract::Tone;
-use contract::finding::{Intent, Route, Sentiment, Urgency};
+use contract::finding::{Intent, Route, Sentiment, Tier, Urgency};
+use contract::{Channel, Tone};
 
 use crate::Safety;
 use crate::table::{Conditions, Table};
@@ -17,6 +17,12 @@ pub struct Situation<'a> {
     pub signed_in: bool,
     /// The tone that the customer chose.
     pub wanted_tone: Option<Tone>,
+    /// Where the customer speaks from.
+    pub channel: Channel,
+    /// BCP 47 tag of the customer's language.
+    pub locale: &'a str,
+    /// How many words the customer said.
+    pub words: usize,
 }
 
 /// The route that the first matching rule of `table` gives.
@@ -24,12 +30,16 @@ pub fn decide(table: &Table, safety: &Safety, situation: &Situation<'_>) -> Rout
     let rule = table.rules.iter().find(|rule| holds(&rule.when, table, situation)).unwrap_or(&table.otherwise);
     let wanted = sure_intent(table.sure_from, situation).map(|intent| intent.agents.as_slice()).unwrap_or_default();
     let danger = urgency(table, situation) == Urgency::Emergency;
+    let raised = table.capable.iter().find(|other| rule.tier == Tier::Fast && holds(&other.when, table, situation));
     Route {
         target: rule.target,
         queue: rule.queue.clone(),
-        reason: format!("{}: {}", rule.name, rule.reason),
+        reason: match raised {
+            Some(raised) => format!("{}: {}; {}: {}", rule.name, rule.reason, raised.name, raised.reason),
+            None => format!("{}: {}", rule.name, rule.reason),
+        },
         tone: situation.wanted_tone.unwrap_or(rule.tone),
-        tier: rule.tier,
+        tier: if raised.is_some() { Tier::Capable } else { rule.tier },
         agents: wanted.iter().filter(|agent| !rule.without.contains(agent)).cloned().collect(),
         safety: danger.then(|| safety.guidance(sure_intent(table.sure_from, situation), situation.sentiment)),
     }
@@ -46,6 +56,14 @@ fn holds(when: &Conditions, table: &Table, situation: &Situation<'_>) -> bool {
         && when.confidence_from.is_none_or(|least| confidence >= least)
         && when.confidence_below.is_none_or(|below| confidence < below)
         && when.signed_in.is_none_or(|signed_in| situation.signed_in == signed_in)
+        && when.channel.is_none_or(|channel| situation.channel == channel)
+        && when.languages_not.as_ref().is_none_or(|known| speaks_none_of(situation.locale, known))
+        && when.words_from.is_none_or(|least| situation.words >= least)
+}
+
+fn speaks_none_of(locale: &str, languages: &[String]) -> bool {
+    let spoken = locale.split('-').next().unwrap_or_default();
+    !spoken.is_empty() && !languages.iter().any(|language| language.eq_ignore_ascii_case(spoken))
 }
 
 fn sure_intent<'a>(sure_from: f32, situation: &Situation<'a>) -> Option<&'a Intent> {
@@ -161,6 +179,21 @@ mod tests {
         let situation = Situation { wanted_tone: Some(Tone::Concise), ..Situation::default() };
         let found = decide(&Table::shipped().unwrap(), &Safety::shipped().unwrap(), &situation);
         assert_eq!(found.tone, Tone::Concise);
+    }
+
+    #[test]
+    fn a_long_story_or_another_language_needs_the_capable_model() {
+        let wanted = intent("range", 0.9, Urgency::Routine);
+        let tier = |locale, words| {
+            let situation = Situation { intent: Some(&wanted), locale, words, ..Situation::default() };
+            let route = decide(&Table::shipped().unwrap(), &Safety::shipped().unwrap(), &situation);
+            (route.tier, route.reason)
+        };
+        assert_eq!(tier("en-GB", 8).0, Tier::Fast);
+        assert_eq!(tier("en", 200).0, Tier::Capable);
+        let (german, reason) = tier("de-DE", 8);
+        assert!(german == Tier::Capable && reason.starts_with("everyday: "), "{reason}");
+        assert!(reason.contains("; other-language: "), "{reason}");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use contract::{Agent, Answer, Card, Finding, Result, Stage, TurnContext};
 
 pub use decide::{Situation, decide};
 pub use safety::Safety;
-pub use table::{Rule, Table};
+pub use table::{Circumstance, Rule, Table};
 
 /// Decides the route of a turn from what the analysts found. Pure: the same findings give the same route.
 pub struct RoutingAgent {
@@ -47,6 +47,9 @@ impl Agent for RoutingAgent {
             sentiment: context.find(sentiment),
             signed_in: context.turn.caller.customer().is_some(),
             wanted_tone: context.turn.tone,
+            channel: context.turn.channel,
+            locale: &context.turn.locale,
+            words: context.turn.text.split_whitespace().count(),
         };
         Ok(Answer::of(Finding::Route(decide(&self.table, &self.safety, &situation))))
     }

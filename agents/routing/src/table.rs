@@ -1,7 +1,7 @@
 //! The routing table: ordered rules, read from `data/routes.toml`.
 
 use contract::finding::{Polarity, Target, Tier, Urgency};
-use contract::{Error, Result, Tone};
+use contract::{Channel, Error, Result, Tone};
 use serde::Deserialize;
 
 /// Ordered rules; the first that holds decides.
@@ -13,6 +13,8 @@ pub struct Table {
     pub danger_from: f32,
     /// Intents of messages that go on from the one before: they do not end a danger that it reported.
     pub goes_on: Vec<String>,
+    /// Circumstances that need the capable model, whatever the rule says.
+    pub capable: Vec<Circumstance>,
     /// The rules with conditions, in their order.
     pub rules: Vec<Rule>,
     /// The last rule, which has none: it decides whatever the others leave.
@@ -26,6 +28,8 @@ struct File {
     sure_from: f32,
     danger_from: f32,
     goes_on: Vec<String>,
+    #[serde(default)]
+    capable: Vec<Circumstance>,
     #[serde(rename = "rule")]
     rules: Vec<Rule>,
 }
@@ -54,6 +58,18 @@ pub struct Rule {
     pub without: Vec<String>,
 }
 
+/// A circumstance in which the capable model writes, although the rule would have been content with the fast one.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Circumstance {
+    /// Unique name, shown in the why view.
+    pub name: String,
+    /// Why it needs the capable model, in words for the operator.
+    pub reason: String,
+    /// What must hold.
+    pub when: Conditions,
+}
+
 /// What must hold for a rule. Every condition that is present must hold.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -72,6 +88,12 @@ pub struct Conditions {
     pub confidence_below: Option<f32>,
     /// The customer is known, or is not.
     pub signed_in: Option<bool>,
+    /// The customer speaks from here.
+    pub channel: Option<Channel>,
+    /// The customer's language is none of these, by the first part of its BCP 47 tag.
+    pub languages_not: Option<Vec<String>>,
+    /// The customer said at least so many words.
+    pub words_from: Option<usize>,
 }
 
 impl Table {
@@ -90,7 +112,7 @@ impl Table {
     /// has conditions (some turn would then have no route).
     pub fn parse(text: &str) -> Result<Self> {
         let wrong = |message: String| Error::invalid("routes.toml", message);
-        let File { sure_from, danger_from, goes_on, mut rules } = toml::from_str(text).map_err(|cause| {
+        let File { sure_from, danger_from, goes_on, capable, mut rules } = toml::from_str(text).map_err(|cause| {
             wrong(cause.to_string()).hint("the comment at the top of the file lists the fields of a rule")
         })?;
         for (index, rule) in rules.iter().enumerate() {
@@ -103,7 +125,11 @@ impl Table {
             return Err(wrong(format!("the last rule, {:?}, has conditions", otherwise.name))
                 .hint("end with a rule without `when`, so that every turn has a route"));
         }
-        Ok(Self { sure_from, danger_from, goes_on, rules, otherwise })
+        if let Some(always) = capable.iter().find(|circumstance| circumstance.when == Conditions::default()) {
+            return Err(wrong(format!("the circumstance {:?} has no conditions", always.name))
+                .hint("for the capable model in every turn, name it in model.fast"));
+        }
+        Ok(Self { sure_from, danger_from, goes_on, capable, rules, otherwise })
     }
 }
 
@@ -122,6 +148,12 @@ mod tests {
                 "has conditions",
             ),
             (&format!("sure_from = 0.5\ndanger_from = 0.9\ngoes_on = []\n{rule}{rule}"), "two rules"),
+            (
+                &format!(
+                    "sure_from = 0.5\ndanger_from = 0.9\ngoes_on = []\n{rule}[[capable]]\nname='b'\nreason='r'\nwhen={{}}"
+                ),
+                "no conditions",
+            ),
             (&format!("sure_from = 0.5\ndanger_from = 0.9\ngoes_on = []\n{}", rule.replace("human", "robot")), "robot"),
         ];
         for (text, expected) in cases {
