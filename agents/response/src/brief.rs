@@ -25,7 +25,7 @@ impl<'a> Brief<'a> {
             route: None,
             profile: None,
             evidence: Vec::new(),
-            missing: context.reports.iter().filter(|r| r.outcome.degrades()).map(|r| r.agent.as_str()).collect(),
+            missing: context.reports.iter().filter(|r| r.outcome.is_missing()).map(|r| r.agent.as_str()).collect(),
         };
         let mut passages: Vec<&Passage> = Vec::new();
         for finding in context.findings() {

@@ -1,9 +1,9 @@
 //! Lets a model speak, sentence by sentence, and says only what the evidence supports.
 
 use contract::ports::LanguageModel;
-use contract::prompt::{Delta, Prompt, Stop};
+use contract::prompt::{Delta, Ending, Prompt, Stop};
 use contract::record::Citation;
-use contract::{Error, ErrorKind, Result, Usage};
+use contract::{Errand, Error, ErrorKind, Result};
 use futures::StreamExt;
 use language::sentences::{citations, sentences};
 use language::support::{Sources, Verdict};
@@ -19,7 +19,19 @@ pub(crate) enum Admit {
     SupportedOnly,
 }
 
+/// What was spoken of a generation.
+#[derive(Debug)]
+pub(crate) struct Spoken {
+    /// How it ended.
+    pub(crate) ending: Ending,
+    /// Whether it broke off behind something that had been said.
+    pub(crate) broke_off: bool,
+}
+
 /// Generates an answer to `prompt` and speaks each sentence as soon as it is whole and found to be supported.
+///
+/// When the generation breaks off and begins again, what was said stays said. If that was part of an answer, nothing is added:
+/// what another voice says of the same matter is no continuation.
 ///
 /// # Errors
 /// Those of the model; `Internal` when its stream ends without an end. What was said until then stays said.
@@ -27,27 +39,37 @@ pub(crate) async fn speak(
     voice: &mut Voice<'_>,
     model: &dyn LanguageModel,
     prompt: &Prompt,
+    errand: &Errand,
     admit: Admit,
-) -> Result<Usage> {
+) -> Result<Spoken> {
     let gate = Gate::new(&prompt.evidence, admit);
     let mut draft = String::new();
-    let mut deltas = model.generate(prompt).await?;
+    let mut answered = false;
+    let mut broke_off = false;
+    let mut deltas = model.generate(prompt, errand).await?;
     while let Some(delta) = deltas.next().await {
         match delta? {
+            Delta::Text(_) if broke_off => {}
             Delta::Text(text) => {
                 draft.push_str(&text);
                 for sentence in take_whole(&mut draft) {
-                    gate.pass(voice, &sentence);
+                    answered |= gate.pass(voice, &sentence);
                 }
             }
-            Delta::End { usage, stop } => {
+            Delta::Restart => {
+                draft.clear();
+                broke_off = answered;
+            }
+            Delta::End(ending) => {
                 // A sentence cut by the maximum is not said: half a warning may say the contrary.
-                let last = sentences(&draft).into_iter().filter(|last| stop != Stop::Length || ends(last));
-                last.for_each(|sentence| gate.pass(voice, sentence));
-                if stop == Stop::Length {
+                let cut = ending.stop == Stop::Length;
+                for sentence in sentences(&draft).into_iter().filter(|last| !cut || ends(last)) {
+                    gate.pass(voice, sentence);
+                }
+                if cut {
                     voice.leave_out();
                 }
-                return Ok(usage);
+                return Ok(Spoken { ending, broke_off });
             }
         }
     }
@@ -85,7 +107,8 @@ impl<'a> Gate<'a> {
         Self { evidence, sources: Sources::new(texts), admit }
     }
 
-    fn pass(&self, voice: &mut Voice<'_>, sentence: &str) {
+    /// Says the sentence if it may be said. Returns whether it was.
+    fn pass(&self, voice: &mut Voice<'_>, sentence: &str) -> bool {
         let (plain, cited) = citations(sentence);
         let mut found = self.sources.judge(sentence);
         if let Verdict::UnknownCitation(_) = found.verdict {
@@ -98,8 +121,12 @@ impl<'a> Gate<'a> {
             (Verdict::Uncited | Verdict::Unsupported, Some(best)) => {
                 voice.say_citing(&plain, &self.at(&[best]));
             }
-            (verdict, _) => tracing::debug!(?verdict, "a sentence was withheld"),
+            (verdict, _) => {
+                tracing::debug!(?verdict, "a sentence was withheld");
+                return false;
+            }
         }
+        true
     }
 
     fn at(&self, numbers: &[usize]) -> Vec<&'a Citation> {
@@ -110,15 +137,18 @@ impl<'a> Gate<'a> {
 #[cfg(test)]
 mod tests {
     use async_trait::async_trait;
+    use contract::Usage;
     use contract::finding::Fact;
     use contract::ports::Deltas;
-    use contract::testing::RecordingSink;
+    use contract::testing::{RecordingSink, errand};
 
     use super::*;
     use crate::listening::Listener;
 
-    /// A model that says exactly this.
+    /// A model that says exactly this; `RESTART` is a new beginning.
     struct Script(Vec<std::result::Result<&'static str, ErrorKind>>, Option<Stop>);
+
+    const RESTART: &str = "\u{0}";
 
     #[async_trait]
     impl LanguageModel for Script {
@@ -126,12 +156,13 @@ mod tests {
             "script"
         }
 
-        async fn generate(&self, _prompt: &Prompt) -> Result<Deltas> {
+        async fn generate(&self, _prompt: &Prompt, _errand: &Errand) -> Result<Deltas> {
             let text = |piece: &std::result::Result<&str, ErrorKind>| match piece {
+                Ok(RESTART) => Ok(Delta::Restart),
                 Ok(text) => Ok(Delta::Text((*text).to_owned())),
                 Err(kind) => Err(Error::new(*kind, "planted")),
             };
-            let end = self.1.map(|stop| Ok(Delta::End { usage: Usage::default(), stop }));
+            let end = self.1.map(|stop| Ok(Delta::End(Ending::of("script", Usage::default(), stop))));
             Ok(futures::stream::iter(self.0.iter().map(text).chain(end).collect::<Vec<_>>()).boxed())
         }
 
@@ -140,7 +171,7 @@ mod tests {
         }
     }
 
-    async fn said(model: Script, admit: Admit) -> (String, Result<Usage>) {
+    async fn said(model: Script, admit: Admit) -> (String, Result<Spoken>) {
         let source = |text: &str| Citation::from(&Fact { text: text.into(), source: "Manual".into() });
         let prompt = Prompt {
             instructions: String::new(),
@@ -153,10 +184,11 @@ mod tests {
             question: "?".into(),
             max_output_tokens: 150,
             temperature: 0.0,
+            shape: None,
         };
         let sink = RecordingSink::default();
         let mut voice = Voice::new(&sink, Listener::Reader);
-        let outcome = speak(&mut voice, &model, &prompt, admit).await;
+        let outcome = speak(&mut voice, &model, &prompt, &errand(), admit).await;
         (sink.heard().text, outcome)
     }
 
@@ -193,6 +225,21 @@ mod tests {
         let pieces = ["The tyre pres", "sure is 2", ".5 bar at the front.", " [", "1]", " Which car", " is it?"];
         let (text, _) = said(Script(pieces.map(Ok).to_vec(), Some(Stop::Complete)), Admit::Everything).await;
         assert_eq!(text, "The tyre pressure is 2.5 bar at the front. [1] Which car is it?");
+    }
+
+    #[tokio::test]
+    async fn who_takes_over_answers_only_if_nothing_was_answered() {
+        const FIRST: &str = "The tyre pressure is 2.5 bar at the front. [1] ";
+        const OTHER: &str = "Do not wash the engine bay with a pressure washer. [2]";
+        let cases = [
+            (vec![FIRST, "Do not wash", RESTART, OTHER], "The tyre pressure is 2.5 bar at the front. [1]", true),
+            (vec!["The tyre press", RESTART, OTHER], "Do not wash the engine bay with a pressure washer. [1]", false),
+        ];
+        for (pieces, expected, broke_off) in cases {
+            let script = Script(pieces.into_iter().map(Ok).collect(), Some(Stop::Complete));
+            let (text, outcome) = said(script, Admit::Everything).await;
+            assert_eq!((text.as_str(), outcome.unwrap().broke_off), (expected, broke_off));
+        }
     }
 
     #[tokio::test]

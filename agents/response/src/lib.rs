@@ -1,6 +1,7 @@
 //! The response agent: turns all findings into one grounded reply, and speaks it as it is made.
 
 mod brief;
+mod evidence;
 mod generate;
 mod listening;
 mod phrases;
@@ -13,11 +14,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use contract::finding::{DocumentKind, Tier};
 use contract::ports::LanguageModel;
-use contract::record::Citation;
-use contract::{Agent, Answer, Card, Finding, Result, Stage, Tone, TurnContext, Usage};
+use contract::prompt::Ending;
+use contract::record::{Citation, Reply};
+use contract::{Agent, Answer, Card, Finding, Result, Stage, Tone, TurnContext};
 
 use brief::Brief;
-use generate::{Admit, speak};
+use evidence::chosen;
+use generate::{Admit, Spoken, speak};
 use language::sentences::sentences;
 use phrases::Phrases;
 use prompts::{Manner, Prompts};
@@ -99,7 +102,7 @@ impl ResponseAgent {
     }
 
     /// Says the reply, all but the sentence that ends it early.
-    async fn write<'a>(&'a self, voice: &mut Voice<'_>, context: &TurnContext) -> Result<Written<'a>> {
+    async fn write(&self, voice: &mut Voice<'_>, context: &TurnContext) -> Result<Written> {
         let brief = Brief::of(context);
         let tone = brief.tone(context.turn.tone);
         self.open(voice, &brief, tone);
@@ -122,41 +125,50 @@ impl ResponseAgent {
     }
 
     /// Lets a model answer from the evidence.
-    async fn generate<'a>(
-        &'a self,
+    async fn generate(
+        &self,
         voice: &mut Voice<'_>,
         context: &TurnContext,
         brief: Brief<'_>,
         tone: Tone,
-    ) -> Result<Written<'a>> {
+    ) -> Result<Written> {
         let human = brief.human();
         let turn = &context.turn;
         let manner =
             Manner { tone: self.phrases.tone(tone), locale: &turn.locale, listener: Listener::of(turn), human };
         let mut prompt = self.prompts.prompt(&manner, &turn.text, &context.history, self.limits)?;
         let model = if brief.tier() == Tier::Capable { &self.capable } else { &self.fast };
-        prompt.evidence = brief.evidence;
+        let mut evidence = brief.evidence;
         if human {
             // Until the person is there, the rules of the house help; steps from a manual are no answer to a complaint.
-            prompt.evidence.retain(|found| found.kind != DocumentKind::Manual);
+            evidence.retain(|found| found.kind != DocumentKind::Manual);
         }
+        prompt.evidence = chosen(evidence);
         // With a person on the way, "I could not find anything" helps nobody.
         let admit = if human { Admit::SupportedOnly } else { Admit::Everything };
-        let usage = speak(voice, &**model, &prompt, admit).await?;
-        Ok(Written { model: model.name(), prompt_version: prompt.version, usage })
+        let Spoken { ending, broke_off } = speak(voice, &**model, &prompt, &context.errand, admit).await?;
+        match (&ending.reduced, broke_off) {
+            (_, true) => voice.remark(self.phrases.broke_off()),
+            (Some(_), false) => voice.remark(self.phrases.reduced()),
+            (None, false) => {}
+        }
+        let Ending { model, arm, reduced, .. } = ending;
+        Ok(Written { model, arm, prompt_version: prompt.version, reduced })
     }
 }
 
 /// How the words of a reply came about.
-struct Written<'a> {
-    model: &'a str,
+#[derive(Default)]
+struct Written {
+    model: String,
+    arm: Option<String>,
     prompt_version: String,
-    usage: Usage,
+    reduced: Option<String>,
 }
 
-impl Written<'_> {
+impl Written {
     fn by_script() -> Self {
-        Self { model: SCRIPT, prompt_version: String::new(), usage: Usage::default() }
+        Self { model: SCRIPT.into(), ..Self::default() }
     }
 }
 
@@ -177,7 +189,8 @@ impl Agent for ResponseAgent {
         if let Some(words) = voice.rest().and_then(|(listener, rest)| self.phrases.left_out(listener, rest)) {
             voice.conclude(words);
         }
-        let reply = voice.into_reply(written.model, &written.prompt_version);
-        Ok(Answer { findings: vec![Finding::Reply(reply)], usage: written.usage })
+        let Written { model, arm, prompt_version, reduced } = written;
+        let reply = Reply { model, arm, prompt_version, ..voice.into_reply() };
+        Ok(Answer { findings: vec![Finding::Reply(reply)], reduced })
     }
 }

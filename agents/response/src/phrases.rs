@@ -15,6 +15,8 @@ use crate::listening::{Listener, Rest};
 pub(crate) struct Phrases {
     tones: Toned,
     apology: Toned,
+    broke_off: String,
+    reduced: String,
     missing: BTreeMap<String, String>,
     preface: BTreeMap<String, String>,
     scripted: BTreeMap<String, Toned>,
@@ -84,6 +86,16 @@ impl Phrases {
 
     pub(crate) fn apology(&self, tone: Tone, name: &str) -> String {
         render(self.apology.in_tone(tone), name)
+    }
+
+    /// What is said behind an answer that broke off.
+    pub(crate) fn broke_off(&self) -> &str {
+        &self.broke_off
+    }
+
+    /// What is said behind an answer that a lesser model wrote, because no better one could be asked.
+    pub(crate) fn reduced(&self) -> &str {
+        &self.reduced
     }
 
     /// What the customer should know about a missing agent, if they would notice.

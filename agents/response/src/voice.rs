@@ -74,9 +74,9 @@ impl<'a> Voice<'a> {
         self.reply.text.is_empty()
     }
 
-    /// The finished reply, written by `model` under the prompt of this version.
-    pub(crate) fn into_reply(self, model: &str, prompt_version: &str) -> Reply {
-        Reply { model: model.into(), prompt_version: prompt_version.into(), ..self.reply }
+    /// What was said, and what it rests on.
+    pub(crate) fn into_reply(self) -> Reply {
+        self.reply
     }
 
     fn say_part(&mut self, text: &str, part: Part) {
@@ -140,7 +140,7 @@ mod tests {
         voice.say("Hello. ");
         voice.say_citing("One.", &[&second]);
         voice.say_citing("1. Two.", &[&first, &second]);
-        let reply = voice.into_reply("m", "v");
+        let reply = voice.into_reply();
         assert_eq!(reply.text, "Hello. One. [1]\n1. Two. [2] [1]");
         assert_eq!(reply.citations, [second, first]);
         assert_eq!(sink.heard().text, reply.text, "what was heard is what is kept");
@@ -153,7 +153,7 @@ mod tests {
         let mut voice = Voice::new(&sink, Listener::Driver);
         voice.warn(&guidance, &source("a"));
         voice.say("This needs a person right away.");
-        let text = voice.into_reply("m", "v").text;
+        let text = voice.into_reply().text;
         assert_eq!(text, format!("{} [1] This needs a person right away.", guidance.trim()));
     }
 
@@ -165,7 +165,7 @@ mod tests {
             voice.say_citing("For your Corran:", &[&source("a")]);
             voice.say_citing(step, &[&source("b")]);
             assert!(voice.rest().is_some(), "there is more to every list");
-            voice.into_reply("m", "v")
+            voice.into_reply()
         };
         assert_eq!(said("1. Stop at once.").text, "For your Corran: [1] Stop at once. [2]");
         let nothing = said("1. Unscrew the valve cap.");
