@@ -1,9 +1,41 @@
-//! Language models behind one port: the built-in offline engine and, with feature `bedrock`, those of Amazon Bedrock.
+//! Language models behind one port: the built-in offline engine, those of vendors, and what governs them.
 
+mod audited;
 #[cfg(feature = "bedrock")]
 pub mod bedrock;
+mod breaker;
+mod budgeted;
+pub mod catalog;
+mod cost;
+mod extra;
+mod failover;
+mod first;
+pub mod framing;
+mod hedged;
 pub mod offline;
+pub mod openai;
+pub mod prices;
+mod retry;
+mod split;
+mod structured;
+mod talk;
+#[cfg(test)]
+mod testing;
+mod thrifty;
+mod tokens;
+mod told;
 
+pub use audited::AuditedModel;
 #[cfg(feature = "bedrock")]
 pub use bedrock::BedrockModel;
+pub use breaker::{BreakerModel, BreakerRules};
+pub use budgeted::{BudgetedModel, Caps};
+pub use extra::ExtraCalls;
+pub use failover::{FailoverModel, Patience};
+pub use hedged::HedgedModel;
 pub use offline::OfflineModel;
+pub use openai::OpenAiModel;
+pub use retry::RetryModel;
+pub use split::SplitModel;
+pub use structured::StructuredModel;
+pub use thrifty::ThriftyModel;

@@ -17,8 +17,12 @@ mod unanswered;
 
 use async_trait::async_trait;
 use contract::ports::{Deltas, LanguageModel};
-use contract::prompt::{Delta, Prompt, Stop};
-use contract::{Result, Usage};
+use contract::prompt::{Delta, Ending, Prompt, Stop};
+use contract::{Errand, Result, Usage};
+
+use crate::tokens;
+
+use compose::Answer;
 
 /// The built-in answerer.
 #[derive(Debug, Clone, Copy, Default)]
@@ -31,23 +35,17 @@ impl OfflineModel {
     }
 }
 
+/// What it is called in records.
+pub(crate) const NAME: &str = "offline";
+
 #[async_trait]
 impl LanguageModel for OfflineModel {
     fn name(&self) -> &str {
-        "offline"
+        NAME
     }
 
-    async fn generate(&self, prompt: &Prompt) -> Result<Deltas> {
-        let answer = answer::answer(prompt);
-        let usage = Usage {
-            input_tokens: input_tokens(prompt),
-            output_tokens: answer.pieces.iter().map(|piece| tokens(piece)).sum(),
-            micro_usd: 0,
-        };
-        let stop = if answer.cut { Stop::Length } else { Stop::Complete };
-        let texts = answer.pieces.into_iter().map(|piece| Ok(Delta::Text(piece)));
-        let end = std::iter::once(Ok(Delta::End { usage, stop }));
-        Ok(Box::pin(futures::stream::iter(texts.chain(end).collect::<Vec<_>>())))
+    async fn generate(&self, prompt: &Prompt, _errand: &Errand) -> Result<Deltas> {
+        Ok(deltas(prompt, answer::answer(prompt)))
     }
 
     async fn ready(&self) -> Result<()> {
@@ -55,16 +53,23 @@ impl LanguageModel for OfflineModel {
     }
 }
 
-/// How many tokens a text is for a usual tokenizer, estimated as one for every four bytes, rounded up: the rule of thumb
-/// that vendors give for English. Long words and other scripts only make the estimate larger.
-fn tokens(text: &str) -> u64 {
-    text.len().div_ceil(4) as u64
+/// The built-in answer, where it surely answers the whole question.
+pub(crate) fn sure_answer(prompt: &Prompt) -> Option<Deltas> {
+    let answer = answer::answer(prompt);
+    (answer.sure && !answer.cut).then(|| deltas(prompt, answer))
 }
 
-fn input_tokens(prompt: &Prompt) -> u64 {
-    let history = prompt.history.iter().map(|exchange| tokens(&exchange.said) + tokens(&exchange.replied));
-    let evidence = prompt.evidence.iter().map(|citation| tokens(&citation.section) + tokens(&citation.text));
-    tokens(&prompt.instructions) + tokens(&prompt.question) + history.chain(evidence).sum::<u64>()
+/// An answer as a generation, with what it took to write: nothing is paid, but its size is worth knowing.
+fn deltas(prompt: &Prompt, answer: Answer) -> Deltas {
+    let usage = Usage {
+        input_tokens: tokens::estimated_input(prompt),
+        output_tokens: answer.pieces.iter().map(|piece| tokens::estimated(piece)).sum(),
+        micro_usd: 0,
+    };
+    let stop = if answer.cut { Stop::Length } else { Stop::Complete };
+    let texts = answer.pieces.into_iter().map(|piece| Ok(Delta::Text(piece)));
+    let end = std::iter::once(Ok(Delta::End(Ending::of(NAME, usage, stop))));
+    Box::pin(futures::stream::iter(texts.chain(end).collect::<Vec<_>>()))
 }
 
 #[cfg(test)]

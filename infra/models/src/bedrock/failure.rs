@@ -8,9 +8,8 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::event_stream::RawMessage;
 use contract::{Error, ErrorKind};
 
-/// When to come back after being throttled, where the service does not say. Its quotas count by the minute, but refill
-/// steadily.
-pub(super) const WAIT: Duration = Duration::from_secs(1);
+use crate::told::of_status;
+pub(super) use crate::told::{WAIT, told};
 
 /// The error for a call that failed before its answer began.
 pub(super) fn of_call<E>(failure: SdkError<E, HttpResponse>) -> Error
@@ -31,24 +30,6 @@ where
 {
     let kind = of_transport(&failure).unwrap_or_else(|| of_service(exception(&failure).as_deref(), 0));
     told(kind, WAIT, failure)
-}
-
-/// Says a kind in words for the caller, and keeps the cause.
-pub(super) fn told(kind: ErrorKind, wait: Duration, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Error {
-    let error = Error::new(kind, message(kind)).caused_by(cause);
-    if kind == ErrorKind::Busy { error.retry_after(wait) } else { error }
-}
-
-fn message(kind: ErrorKind) -> &'static str {
-    match kind {
-        ErrorKind::Busy => "the language model takes no more work right now",
-        ErrorKind::TimedOut => "the language model did not answer in time",
-        ErrorKind::Refused => "the language model may not be used",
-        ErrorKind::NotFound => "there is no such language model",
-        ErrorKind::Invalid => "the language model does not take this request",
-        ErrorKind::Unavailable | ErrorKind::Conflict => "the language model cannot be reached or is broken",
-        ErrorKind::Internal => "the language model failed in a way that is not known",
-    }
 }
 
 /// What went wrong on the way; nothing when the service itself said no.
@@ -83,18 +64,6 @@ fn of_service(code: Option<&str>, status: u16) -> ErrorKind {
         "AccessDeniedException" => ErrorKind::Refused,
         "ResourceNotFoundException" => ErrorKind::NotFound,
         _ => of_status(status),
-    }
-}
-
-fn of_status(status: u16) -> ErrorKind {
-    match status {
-        429 => ErrorKind::Busy,
-        408 | 504 => ErrorKind::TimedOut,
-        401 | 403 => ErrorKind::Refused,
-        404 => ErrorKind::NotFound,
-        400..=499 => ErrorKind::Invalid,
-        500..=599 => ErrorKind::Unavailable,
-        _ => ErrorKind::Internal,
     }
 }
 

@@ -10,13 +10,14 @@ use aws_sdk_bedrockruntime::types::{
     ContentBlock, ContentBlockDelta, ConverseStreamOutput as Event, StopReason, TokenUsage,
 };
 use contract::ports::Deltas;
-use contract::prompt::{Delta, Stop};
+use contract::prompt::{Delta, Ending, Stop};
 use contract::{Error, ErrorKind, Result, Usage};
 use futures::future::{Either, select};
 use futures::{StreamExt, stream};
 
 use super::failure::{WAIT, of_stream, told};
-use super::prices::Price;
+use super::shape::json;
+use crate::prices::{Price, Tokens};
 
 /// How long the end of the connection may take after the end of the answer. Seen through to its end, a connection is
 /// kept for the next call; cut short, it is lost.
@@ -34,11 +35,11 @@ pub(super) struct Patience {
 /// The pieces of a streamed answer. The call ends when they are dropped.
 pub(super) fn streamed(
     events: EventReceiver<Event, ConverseStreamOutputError>,
-    price: Price,
+    ending: Tail,
     patience: Patience,
     sleep: SharedAsyncSleep,
 ) -> Deltas {
-    let reply = Reply { events, sleep, wait: patience.first, patience, ending: Ending::of(price) };
+    let reply = Reply { events, sleep, wait: patience.first, patience, ending };
     stream::unfold(Some(reply), |reply| async {
         let mut reply = reply?;
         match reply.next().await {
@@ -53,16 +54,16 @@ pub(super) fn streamed(
 ///
 /// # Errors
 /// As in the stream: an answer that says nothing, or ended for a reason that is none.
-pub(super) fn whole(output: ConverseOutput, price: Price) -> Result<Deltas> {
-    let mut ending = Ending::of(price);
+pub(super) fn whole(output: ConverseOutput, mut ending: Tail) -> Result<Deltas> {
     let blocks = output.output.and_then(|output| output.as_message().ok().map(|message| message.content.clone()));
     let texts = blocks.into_iter().flatten().filter_map(|block| match block {
-        ContentBlock::Text(text) if !text.is_empty() => Some(text),
+        ContentBlock::Text(text) if !ending.called && !text.is_empty() => Some(text),
+        ContentBlock::ToolUse(tool) if ending.called => Some(json(&tool.input).to_string()),
         _ => None,
     });
     let texts: Vec<String> = texts.collect();
     texts.iter().for_each(|text| ending.hear(text));
-    ending.stop = Some(stop(&output.stop_reason)?);
+    ending.stop = Some(ending.stop(&output.stop_reason)?);
     ending.usage = output.usage;
     let end = ending.end()?;
     let deltas = texts.into_iter().map(Delta::Text).chain([end]).map(Ok);
@@ -75,22 +76,21 @@ struct Reply {
     sleep: SharedAsyncSleep,
     wait: Duration,
     patience: Patience,
-    ending: Ending,
+    ending: Tail,
 }
 
 impl Reply {
-    /// The next piece. What a text model does not say, and what is new to us, is passed over.
+    /// The next piece. What was not asked for, and what is new to us, is passed over.
     async fn next(&mut self) -> Result<Delta> {
         while !self.ending.is_known() {
             match self.event().await? {
-                Some(Event::ContentBlockDelta(event)) => match event.delta {
-                    Some(ContentBlockDelta::Text(text)) if !text.is_empty() => {
+                Some(Event::ContentBlockDelta(event)) => {
+                    if let Some(text) = event.delta.and_then(|delta| self.ending.text(delta)) {
                         self.ending.hear(&text);
                         return Ok(Delta::Text(text));
                     }
-                    _ => {}
-                },
-                Some(Event::MessageStop(event)) => self.ending.stop = Some(stop(&event.stop_reason)?),
+                }
+                Some(Event::MessageStop(event)) => self.ending.stop = Some(self.ending.stop(&event.stop_reason)?),
                 Some(Event::Metadata(event)) => self.ending.usage = event.usage,
                 Some(_) => {}
                 None => return Err(broken("the stream ended before the answer did")),
@@ -116,16 +116,42 @@ impl Reply {
 }
 
 /// What is known of the end of an answer.
-struct Ending {
+pub(super) struct Tail {
+    model: String,
     price: Price,
+    /// Whether the answer is what a tool is called with, and not what is said around it.
+    called: bool,
     spoke: bool,
     stop: Option<Stop>,
     usage: Option<TokenUsage>,
 }
 
-impl Ending {
-    fn of(price: Price) -> Self {
-        Self { price, spoke: false, stop: None, usage: None }
+impl Tail {
+    /// Of an answer by `model`, of which nothing is known yet.
+    pub(super) fn of(model: &str, price: Price, called: bool) -> Self {
+        Self { model: model.into(), price, called, spoke: false, stop: None, usage: None }
+    }
+
+    /// What of a piece belongs to the answer.
+    fn text(&self, delta: ContentBlockDelta) -> Option<String> {
+        let text = match delta {
+            ContentBlockDelta::Text(text) if !self.called => text,
+            ContentBlockDelta::ToolUse(tool) if self.called => tool.input,
+            _ => return None,
+        };
+        Some(text).filter(|text| !text.is_empty())
+    }
+
+    /// # Errors
+    /// `Unavailable` when the answer did not end by itself, by the maximum or by a filter.
+    fn stop(&self, reason: &StopReason) -> Result<Stop> {
+        match reason {
+            StopReason::EndTurn | StopReason::StopSequence => Ok(Stop::Complete),
+            StopReason::ToolUse if self.called => Ok(Stop::Complete),
+            StopReason::MaxTokens | StopReason::ModelContextWindowExceeded => Ok(Stop::Length),
+            StopReason::GuardrailIntervened | StopReason::ContentFiltered => Ok(Stop::Filtered),
+            other => Err(broken(format!("the answer stopped for {:?}", other.as_str()))),
+        }
     }
 
     fn hear(&mut self, text: &str) {
@@ -140,27 +166,19 @@ impl Ending {
         match (self.stop, &self.usage) {
             // A filter may leave nothing, and would again; a model that says nothing may say something when asked again.
             (Some(stop), _) if !self.spoke && stop != Stop::Filtered => Err(broken("the answer is empty")),
-            (Some(stop), Some(usage)) => Ok(Delta::End { usage: self.usage(usage), stop }),
+            (Some(stop), Some(usage)) => Ok(Delta::End(Ending::of(&self.model, self.usage(usage), stop))),
             _ => Err(broken("the answer does not say what it cost")),
         }
     }
 
-    /// Tokens that a cache read or wrote are counted at the full price: none is asked for, so none is expected.
     fn usage(&self, usage: &TokenUsage) -> Usage {
         let count = |tokens: i32| u64::try_from(tokens).unwrap_or_default();
-        let cached = [usage.cache_read_input_tokens, usage.cache_write_input_tokens].into_iter().flatten().map(count);
-        self.price.usage(count(usage.input_tokens) + cached.sum::<u64>(), count(usage.output_tokens))
-    }
-}
-
-/// # Errors
-/// `Unavailable` when the answer did not end by itself, by the maximum or by a filter.
-fn stop(reason: &StopReason) -> Result<Stop> {
-    match reason {
-        StopReason::EndTurn | StopReason::StopSequence => Ok(Stop::Complete),
-        StopReason::MaxTokens | StopReason::ModelContextWindowExceeded => Ok(Stop::Length),
-        StopReason::GuardrailIntervened | StopReason::ContentFiltered => Ok(Stop::Filtered),
-        other => Err(broken(format!("the answer stopped for {:?}", other.as_str()))),
+        self.price.of(Tokens {
+            input: count(usage.input_tokens),
+            cache_read: count(usage.cache_read_input_tokens.unwrap_or_default()),
+            cache_write: count(usage.cache_write_input_tokens.unwrap_or_default()),
+            output: count(usage.output_tokens),
+        })
     }
 }
 

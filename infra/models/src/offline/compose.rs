@@ -13,6 +13,8 @@ pub(crate) struct Answer {
     pub(crate) pieces: Vec<String>,
     /// Not even the first sentence fitted.
     pub(crate) cut: bool,
+    /// It surely answers the whole question.
+    pub(crate) sure: bool,
 }
 
 /// Collects pieces while they fit.
@@ -42,6 +44,11 @@ impl Composer {
         let _ = sentences.iter().all(|sentence| self.say(sentence));
     }
 
+    /// Notes whether what is said surely answers the whole question.
+    pub(crate) fn be_sure(&mut self, sure: bool) {
+        self.answer.sure = sure;
+    }
+
     /// Whether nothing was said yet.
     pub(crate) fn is_empty(&self) -> bool {
         self.answer.pieces.is_empty()
@@ -54,12 +61,12 @@ impl Composer {
     }
 
     fn room_for(&self, sentence: &str) -> bool {
-        super::tokens(sentence) < self.left
+        crate::tokens::estimated(sentence) < self.left
     }
 
     fn add(&mut self, space: &str, sentence: &str) -> bool {
         let piece = if self.is_empty() { sentence.to_owned() } else { format!("{space}{sentence}") };
-        let tokens = super::tokens(&piece);
+        let tokens = crate::tokens::estimated(&piece);
         if tokens > self.left {
             return false;
         }

@@ -10,8 +10,9 @@ use language::support::{SentenceSupport, support};
 use proptest::prelude::*;
 use serde::Deserialize;
 
+use super::OfflineModel;
 use super::answer::answer;
-use super::{OfflineModel, tokens};
+use crate::tokens::estimated as tokens;
 
 const ANSWERS: &str = include_str!("../../tests/answers.toml");
 
@@ -75,6 +76,7 @@ fn prompt(question: &str, evidence: Vec<Citation>, max_output_tokens: u32) -> Pr
         question: question.into(),
         max_output_tokens,
         temperature: 0.0,
+        shape: None,
     }
 }
 

@@ -1,17 +1,36 @@
 //! Keeps data apart from instructions: every outside text stands between marks that it cannot write itself.
 
+use std::sync::LazyLock;
+
 use contract::record::Citation;
+use sha2::{Digest, Sha256};
+
+/// Explains the marks to the model.
+pub const EXPLAINED: &str = include_str!("../prompts/framing.md");
+
+/// Tells a model in words which shape its answer must have; the JSON Schema stands behind it.
+pub const SHAPED: &str = include_str!("../prompts/shape.md");
+
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    let told = Sha256::new().chain_update(EXPLAINED).chain_update(SHAPED).finalize();
+    told.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+});
+
+/// Hash of both, for the audit: they are part of what a vendor's model is told.
+pub(crate) fn version() -> &'static str {
+    &VERSION
+}
 
 /// The words that a mark is made of, as `prompts/framing.md` explains them to the model.
 const MARKS: [&str; 2] = ["customer", "evidence"];
 
 /// What the customer said, as data.
-pub(super) fn customer(said: &str) -> String {
+pub(crate) fn customer(said: &str) -> String {
     format!("<customer>\n{}\n</customer>", harmless(said))
 }
 
 /// A piece of evidence under its number, as data.
-pub(super) fn evidence(number: usize, citation: &Citation) -> String {
+pub(crate) fn evidence(number: usize, citation: &Citation) -> String {
     let Citation { title, section, text, .. } = citation;
     let heading = if section.is_empty() { title.clone() } else { format!("{title} › {section}") };
     let (heading, text) = (harmless(&heading), harmless(text));
@@ -20,7 +39,7 @@ pub(super) fn evidence(number: usize, citation: &Citation) -> String {
 
 /// The text with every bracket that opens one of our marks, or something that could pass for one, made into another sign.
 /// Other brackets stay: `< 2.5 bar` is a figure.
-pub(super) fn harmless(text: &str) -> String {
+pub(crate) fn harmless(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for (at, sign) in text.char_indices() {
         let opens = matches!(sign, '<' | '＜' | '﹤');
