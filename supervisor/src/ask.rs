@@ -4,48 +4,60 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use contract::ports::Clock;
-use contract::{Agent, AgentReport, Answer, Error, ErrorKind, Outcome, Stage, TurnContext, Usage};
+use contract::{Agent, AgentReport, Answer, Error, ErrorKind, Outcome, Stage, Usage};
 use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::course::Course;
+
 /// How an agent is asked.
-pub(crate) struct Question {
+pub(crate) struct Question<'a> {
     /// Who is asked.
     pub(crate) agent: Arc<dyn Agent>,
-    /// What they may read.
-    pub(crate) context: TurnContext,
     /// How long they may take.
     pub(crate) allowed: Duration,
-    /// When the turn began, on `clock`.
-    pub(crate) turn_began: Duration,
+    /// The turn that they are asked about.
+    pub(crate) course: &'a Course,
 }
 
 /// Asks, and waits no longer than allowed, nor for an answer that is `unwanted` by now.
 ///
 /// The agent runs in a task of its own: a panic ends only that task, and an agent that computes without a pause cannot
 /// hold up its siblings. When the wait is over, or the turn itself is dropped, the task is cancelled.
-pub(crate) async fn ask(question: Question, clock: &dyn Clock, unwanted: impl Future<Output = ()>) -> AgentReport {
-    let Question { agent, context, allowed, turn_began } = question;
+pub(crate) async fn ask(question: Question<'_>, clock: &dyn Clock, unwanted: impl Future<Output = ()>) -> AgentReport {
+    let Question { agent, allowed, course } = question;
     let card = agent.card();
     let asked = clock.elapsed();
+    let context = course.context(card.name, asked.saturating_add(allowed));
+    let bill = context.errand.bill.clone();
     let task = AbortOnDropHandle::new(tokio::spawn(async move { agent.run(&context).await }));
     let (outcome, answer) = tokio::select! {
         done = timeout(allowed, task) => match done {
-            Ok(Ok(Ok(answer))) => (Outcome::Answered, answer),
+            Ok(Ok(Ok(answer))) => (answered(&answer), answer),
             Ok(Ok(Err(error))) => (failed(card.name, error), Answer::default()),
             Ok(Err(_panicked)) => (panicked(card.name), Answer::default()),
             Err(_elapsed) => (Outcome::Late, Answer::default()),
         },
         () = unwanted => (Outcome::Abandoned, Answer::default()),
     };
+    // The bill tells, not the agent: what was called is paid, even when no answer came of it.
+    let calls = bill.calls();
     AgentReport {
         agent: card.name.into(),
         stage: card.stage,
         outcome,
         findings: answer.findings,
-        usage: answer.usage,
-        started_ms: milliseconds(asked.saturating_sub(turn_began)),
+        usage: calls.iter().map(|call| call.usage).sum(),
+        calls,
+        started_ms: milliseconds(asked.saturating_sub(course.began())),
         took_ms: milliseconds(clock.elapsed().saturating_sub(asked)),
+    }
+}
+
+fn answered(answer: &Answer) -> Outcome {
+    match &answer.reduced {
+        Some(reason) => Outcome::Reduced { reason: reason.clone() },
+        None => Outcome::Answered,
     }
 }
 
@@ -67,6 +79,7 @@ pub(crate) fn skipped(agent: &str, stage: Stage, reason: &str) -> AgentReport {
         outcome: Outcome::Skipped { reason: reason.into() },
         findings: Vec::new(),
         usage: Usage::default(),
+        calls: Vec::new(),
         started_ms: 0.0,
         took_ms: 0.0,
     }

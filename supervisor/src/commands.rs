@@ -2,6 +2,7 @@
 
 mod chat;
 mod config;
+mod cost;
 #[cfg(feature = "aws")]
 mod deploy_check;
 mod eval;
@@ -59,6 +60,8 @@ enum Command {
     Search(search::Search),
     /// Measure an agent on a labelled file.
     Eval(eval::Eval),
+    /// What a month of turns costs on AWS, line by line, and where each figure comes from.
+    Cost(cost::Cost),
     /// Make a key for a partner's systems, and print it once.
     PartnerKey(partner_key::PartnerKey),
     /// Print every setting, its value and where that comes from.
@@ -101,6 +104,7 @@ pub async fn run(line: CommandLine, environment: Vec<(String, String)>) -> Resul
         Command::Ingest(ingest) => ingest.run(),
         Command::Search(search) => search.run(&settings).await,
         Command::Eval(eval) => eval.run(&settings).await,
+        Command::Cost(cost) => cost.run(&settings).await,
         Command::Config | Command::PartnerKey(_) => Ok(()),
         #[cfg(feature = "aws")]
         Command::DeployCheck => deploy_check::run(&settings).await,

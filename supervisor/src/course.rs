@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use contract::ports::Clock;
 use contract::record::{Citation, Timing};
-use contract::{AgentReport, Exchange, Finding, Reply, Stage, TextSink, Turn, TurnContext, TurnRecord, Usage};
+use contract::{
+    AgentReport, Bill, Errand, Exchange, Finding, Purse, Reply, Stage, TextSink, Turn, TurnContext, TurnRecord, Usage,
+};
 use response::Listener;
 
 use crate::ask::milliseconds;
@@ -20,6 +22,7 @@ pub(crate) struct Course {
     spoken: Arc<Spoken>,
     clock: Arc<dyn Clock>,
     began: Duration,
+    purse: Arc<Purse>,
 }
 
 impl Course {
@@ -30,6 +33,7 @@ impl Course {
         began: Duration,
         clock: Arc<dyn Clock>,
         audience: Arc<dyn Audience>,
+        purse: Purse,
     ) -> Self {
         let spoken = Spoken { words: Mutex::default(), clock: clock.clone(), began, audience };
         Self {
@@ -39,6 +43,7 @@ impl Course {
             spoken: Arc::new(spoken),
             clock,
             began,
+            purse: Arc::new(purse),
         }
     }
 
@@ -52,9 +57,12 @@ impl Course {
         self.turn.deadline().saturating_sub(self.clock.elapsed().saturating_sub(self.began))
     }
 
-    /// What the next agents may read.
-    pub(crate) fn context(&self) -> TurnContext {
+    /// What this agent may read, and on which errand it asks models, until it is `due` on the clock.
+    pub(crate) fn context(&self, agent: &str, due: Duration) -> TurnContext {
+        let bill = Arc::new(Bill::new(self.began, self.purse.clone()));
+        let (turn, session) = (self.turn.id.clone(), self.turn.session.clone());
         TurnContext {
+            errand: Errand { agent: agent.into(), turn, session, due, bill },
             turn: self.turn.clone(),
             history: self.history.clone(),
             reports: self.reports.clone(),

@@ -33,7 +33,7 @@ pub(crate) fn last_words<'a>(spoken: Reply, findings: impl Iterator<Item = &'a F
         None if broke_off => text.push_str("I could not finish this answer. Please ask again."),
         None => text.push_str("I am sorry, I cannot answer right now. Please ask again in a moment."),
     }
-    Reply { text, citations, model: MODEL.into(), prompt_version: String::new() }
+    Reply { text, citations, model: MODEL.into(), ..Reply::default() }
 }
 
 /// The safety guidance, or else the best passage, and its source.

@@ -2,12 +2,12 @@
 
 use contract::finding::{Finding, Target};
 use contract::ports::{Dimensions, Measure, Metric};
-use contract::{AgentReport, Error, ErrorKind, Outcome, TurnRecord};
+use contract::{AgentReport, Call, Error, ErrorKind, Outcome, TurnRecord};
 
 /// The measures of a closed turn.
 pub(crate) fn of_turn(record: &TurnRecord) -> Vec<Measure> {
-    let channel = Dimensions { channel: Some(record.turn.channel), ..Dimensions::default() };
-    let model = Dimensions { model: Some(record.reply.model.clone()), ..Dimensions::default() };
+    let (channel, arm) = (Some(record.turn.channel), record.reply.arm.clone());
+    let turn = Dimensions { channel, arm, ..Dimensions::default() };
     let about_turn = [
         (Metric::Turns, 1.0),
         (Metric::DegradedTurns, f64::from(u8::from(!record.degraded.is_empty()))),
@@ -15,14 +15,10 @@ pub(crate) fn of_turn(record: &TurnRecord) -> Vec<Measure> {
         (Metric::TurnLatency, record.timing.total_ms),
         (Metric::FirstWordLatency, record.timing.first_token_ms),
     ];
-    let about_model = [
-        (Metric::InputTokens, record.usage.input_tokens as f64),
-        (Metric::OutputTokens, record.usage.output_tokens as f64),
-        (Metric::ModelCost, record.usage.micro_usd as f64),
-    ];
     let of = |about: Dimensions| move |(metric, value)| Measure { metric, value, about: about.clone() };
     let agents = record.reports.iter().filter_map(of_agent);
-    about_turn.into_iter().map(of(channel)).chain(about_model.into_iter().map(of(model))).chain(agents).collect()
+    let calls = record.reports.iter().flat_map(|report| report.calls.iter().flat_map(|call| of_call(report, call)));
+    about_turn.into_iter().map(of(turn)).chain(agents).chain(calls).collect()
 }
 
 /// The measure of a request that ended without a reply for our own sake; what the caller did wrong is no failure of ours.
@@ -51,6 +47,25 @@ fn of_agent(report: &AgentReport) -> Option<Measure> {
     Some(Measure { metric: Metric::AgentLatency, value: report.took_ms, about })
 }
 
+/// What a call took. Models are told apart by agent too: the same one costs the intent agent and the reply different things.
+fn of_call(report: &AgentReport, call: &Call) -> Vec<Measure> {
+    let about = Dimensions {
+        agent: Some(report.agent.clone()),
+        model: Some(call.model.clone()),
+        outcome: Some(call.outcome.word()),
+        ..Dimensions::default()
+    };
+    let values = [
+        Some((Metric::ModelLatency, call.took_ms)),
+        call.first_ms.map(|first| (Metric::ModelFirstWordLatency, first)),
+        Some((Metric::InputTokens, call.usage.input_tokens as f64)),
+        Some((Metric::OutputTokens, call.usage.output_tokens as f64)),
+        Some((Metric::ModelCost, call.usage.micro_usd as f64)),
+    ];
+    let measure = |(metric, value)| Measure { metric, value, about: about.clone() };
+    values.into_iter().flatten().map(measure).collect()
+}
+
 fn needs_a_person(record: &TurnRecord) -> bool {
     let route = record.find(|finding| if let Finding::Route(route) = finding { Some(route) } else { None });
     route.is_some_and(|route| route.target == Target::Human)
@@ -70,8 +85,22 @@ mod tests {
             outcome,
             findings: Vec::new(),
             usage: Usage::default(),
+            calls: Vec::new(),
             started_ms: 0.0,
             took_ms: 3.0,
+        }
+    }
+
+    fn call() -> Call {
+        Call {
+            model: "nova".into(),
+            prompt_version: "v".into(),
+            outcome: contract::CallOutcome::Complete,
+            usage: Usage { input_tokens: 7, output_tokens: 2, micro_usd: 1 },
+            estimated: false,
+            started_ms: 0.0,
+            first_ms: None,
+            took_ms: 2.0,
         }
     }
 
@@ -79,9 +108,8 @@ mod tests {
     fn a_turn_is_measured_without_naming_anybody() {
         let mut closed = record(&turn("t", "s", &customer("ada"), "hello"), "good day");
         closed.reply.model = "offline".into();
-        closed.usage.input_tokens = 7;
         closed.reports = vec![
-            report("intent", Outcome::Answered),
+            AgentReport { calls: vec![call()], ..report("intent", Outcome::Answered) },
             report("knowledge", Outcome::Late),
             report("cockpit", Outcome::Skipped { reason: String::new() }),
         ];

@@ -1,9 +1,12 @@
 //! Who works here: the one list of agents. A new agent is one crate and one line of this list.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use contract::ports::{Customers, LanguageModel, Library};
-use contract::{Agent, Error, ErrorKind, Result, Stage};
+use contract::{Agent, Error, ErrorKind, Result, Stage, When};
+use intent::IntentAgent;
+use sentiment::SentimentAgent;
 
 /// The agents of this deployment.
 pub struct Roster {
@@ -21,8 +24,41 @@ pub struct Tools {
     pub fast: Arc<dyn LanguageModel>,
     /// The model of the capable tier.
     pub capable: Arc<dyn LanguageModel>,
+    /// What helps to understand a turn.
+    pub assistance: Assistance,
     /// How a reply is generated.
     pub reply: response::Limits,
+}
+
+/// A model that helps agents to understand a turn, and when each asks it.
+#[derive(Clone)]
+pub struct Assistance {
+    /// The model.
+    pub model: Arc<dyn LanguageModel>,
+    /// How long it is waited for.
+    pub patience: Duration,
+    /// When it is asked what a customer wants.
+    pub intent: When,
+    /// When it is asked how a customer feels.
+    pub sentiment: When,
+}
+
+/// The agents that need nothing but their own tables, so that they can be made while the tools are still fetched.
+pub struct SelfTaught {
+    intent: IntentAgent,
+    sentiment: SentimentAgent,
+    routing: routing::RoutingAgent,
+}
+
+impl SelfTaught {
+    /// Reads the agents' tables.
+    ///
+    /// # Errors
+    /// `Invalid` when an agent's data files are broken.
+    pub fn learn() -> Result<Self> {
+        let (intent, sentiment) = (IntentAgent::new()?, SentimentAgent::new()?);
+        Ok(Self { intent, sentiment, routing: routing::RoutingAgent::new()? })
+    }
 }
 
 impl Roster {
@@ -31,34 +67,24 @@ impl Roster {
     /// # Errors
     /// `Invalid` when an agent's data files are broken.
     pub fn hire(tools: &Tools) -> Result<Self> {
-        Self::join(Self::self_taught()?, tools)
-    }
-
-    /// The agents that need nothing but their own tables, so that they can be made while the tools are still fetched.
-    ///
-    /// # Errors
-    /// `Invalid` when an agent's data files are broken.
-    pub fn self_taught() -> Result<Vec<Arc<dyn Agent>>> {
-        Ok(vec![
-            Arc::new(intent::IntentAgent::new()?),
-            Arc::new(sentiment::SentimentAgent::new()?),
-            Arc::new(routing::RoutingAgent::new()?),
-        ])
+        Self::join(SelfTaught::learn()?, tools)
     }
 
     /// The self-taught agents, joined by those that work with tools.
     ///
     /// # Errors
     /// `Invalid` when an agent's data files are broken.
-    pub fn join(mut agents: Vec<Arc<dyn Agent>>, tools: &Tools) -> Result<Self> {
-        let Tools { library, customers, fast, capable, reply } = tools.clone();
-        let with_tools: [Arc<dyn Agent>; 3] = [
+    pub fn join(agents: SelfTaught, tools: &Tools) -> Result<Self> {
+        let SelfTaught { intent, sentiment, routing } = agents;
+        let Tools { library, customers, fast, capable, assistance, reply } = tools.clone();
+        Self::of(vec![
+            Arc::new(intent.assisted_by(assistance.model.clone(), assistance.intent, assistance.patience)),
+            Arc::new(sentiment.assisted_by(assistance.model, assistance.sentiment, assistance.patience)),
             Arc::new(knowledge::KnowledgeAgent::new(library, customers.clone())?),
             Arc::new(personalization::PersonalizationAgent::new(customers)),
+            Arc::new(routing),
             Arc::new(response::ResponseAgent::new(fast, capable, reply)?),
-        ];
-        agents.extend(with_tools);
-        Self::of(agents)
+        ])
     }
 
     /// A roster of these agents, in the order of their stages.

@@ -5,6 +5,7 @@
 
 mod identity;
 mod limits;
+mod models;
 mod read;
 mod socket;
 mod source;
@@ -18,6 +19,7 @@ use std::time::Duration;
 pub(crate) use identity::secure;
 pub use identity::{ClaimNames, Identity, Oidc};
 pub use limits::LimitRules;
+pub use models::{Caps, Experiment, Key, ModelRules, OpenAiRules};
 pub use read::Problem;
 pub use socket::SocketRules;
 pub use source::{Origin, Resolved, Sources};
@@ -55,10 +57,8 @@ pub struct Settings {
     pub retention: Duration,
     /// URI of where records go that are too large for their store, if anywhere.
     pub overflow: Option<String>,
-    /// URIs of the models of the fast tier, in order of failover.
-    pub fast: Vec<String>,
-    /// URIs of the models of the capable tier.
-    pub capable: Vec<String>,
+    /// Which language models are asked, and within which bounds.
+    pub models: ModelRules,
     /// How a reply is generated.
     pub reply: response::Limits,
     /// How long a turn may take and what it sees.
@@ -135,8 +135,15 @@ impl Settings {
 
     /// Every URI that names an adapter.
     pub fn uris(&self) -> impl Iterator<Item = &str> {
-        let single = [&self.library, &self.conversations, &self.customers, &self.socket.store, &self.metrics];
-        let models = self.fast.iter().chain(&self.capable);
+        let single = [
+            &self.library,
+            &self.conversations,
+            &self.customers,
+            &self.socket.store,
+            &self.models.ledger,
+            &self.metrics,
+        ];
+        let models = self.models.uris();
         single.into_iter().chain(models).chain(&self.overflow).map(String::as_str)
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use contract::ports::{Clock, Closing, Conversations, Fingerprint, Metrics, Opened, Opening};
-use contract::{AgentReport, IdempotencyKey, Result, Stage, Turn, TurnRecord};
+use contract::{AgentReport, IdempotencyKey, Purse, Result, Stage, Turn, TurnRecord};
 use futures::FutureExt;
 use futures::future::join_all;
 use tokio::sync::Semaphore;
@@ -49,6 +49,8 @@ pub struct Rules {
     pub lease: Duration,
     /// Past exchanges that a turn sees.
     pub history: usize,
+    /// What its models may cost together, in millionths of a US dollar; none: no bound.
+    pub purse: Option<u64>,
 }
 
 /// A turn that a door has read and admitted.
@@ -90,7 +92,8 @@ impl Supervisor {
         // The deadline runs from here: a slow store takes its time from the agents, not from the customer.
         let began = clock.elapsed();
         let Request { turn, key, fingerprint } = request;
-        let Rules { lease, history } = self.rules;
+        let Rules { lease, history, purse } = self.rules;
+        let purse = Purse::new(purse);
         let opening = Opening { turn: turn.clone(), key, fingerprint, lease, history_limit: history };
         let ticket = match conversations.open(&opening).await? {
             Opened::New(ticket) => ticket,
@@ -99,7 +102,7 @@ impl Supervisor {
                 return Ok(*record);
             }
         };
-        let mut course = Course::begin(turn, ticket.history.clone(), began, clock.clone(), audience.clone());
+        let mut course = Course::begin(turn, ticket.history.clone(), began, clock.clone(), audience.clone(), purse);
         for stage in LINE {
             // In a rush turns wait here, first come, first served. Their time runs meanwhile. Never closed, so never refused.
             let _place = if stage == Stage::Analyze { self.analyses.acquire().await.ok() } else { None };
@@ -120,8 +123,7 @@ impl Supervisor {
         let wanted = |name: &str| routed.as_ref().is_none_or(|names| names.iter().any(|wanted| wanted == name));
         let asked = self.roster.at(stage).filter(|agent| wanted(agent.card().name)).map(|agent| async {
             let allowed = allowance(&agent.card(), course.left());
-            let question =
-                Question { agent: agent.clone(), context: course.context(), allowed, turn_began: course.began() };
+            let question = Question { agent: agent.clone(), allowed, course };
             // What was found out is worth keeping for the customer's return; a reply costs a generation.
             let unwanted = if stage == Stage::Respond { audience.left() } else { pending().boxed() };
             let report = ask(question, &*self.ports.clock, unwanted).await;

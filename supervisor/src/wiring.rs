@@ -1,5 +1,6 @@
 //! Chooses the adapter behind each port by the scheme of its URI. The only place that knows which adapters exist.
 
+mod cast;
 #[cfg(feature = "aws")]
 mod check;
 #[cfg(feature = "aws")]
@@ -11,13 +12,14 @@ use std::sync::Arc;
 #[cfg(feature = "aws")]
 use contract::ports::Shelf;
 use contract::ports::{Clock, Conversations, Customers, Entropy, LanguageModel, Library, Metrics, Tickets};
-use contract::{Agent, Error, ErrorKind, Result};
+use contract::{Error, ErrorKind, Result};
 use local::{Database, MemoryTickets, NoMetrics, SqliteConversations, SqliteCustomers, SystemClock, SystemEntropy};
 use tokio::task::JoinHandle;
 
+use self::cast::{Cast, Casting};
 #[cfg(feature = "aws")]
 pub use self::cloud::Gateway;
-use crate::roster::{Roster, Tools};
+use crate::roster::{Roster, SelfTaught, Tools};
 use crate::settings::{Identity, Settings};
 use crate::turn::{Ports, Rules, Supervisor};
 
@@ -50,7 +52,7 @@ impl Product {
     /// # Errors
     /// Whatever keeps an adapter from opening, with a hint.
     pub async fn assemble(settings: &Settings) -> Result<Self> {
-        let agents = tokio::task::spawn_blocking(Roster::self_taught);
+        let agents = tokio::task::spawn_blocking(SelfTaught::learn);
         let adapters = Adapters::reach(settings, Arc::new(SystemClock::start())).await?;
         Self::on(&adapters, agents).await
     }
@@ -61,26 +63,24 @@ impl Product {
     /// As [`Self::assemble`]; `Invalid` when connections would be kept in this process only.
     #[cfg(feature = "aws")]
     pub async fn behind_gateway(settings: &Settings) -> Result<(Self, Gateway)> {
-        let agents = tokio::task::spawn_blocking(Roster::self_taught);
+        let agents = tokio::task::spawn_blocking(SelfTaught::learn);
         let adapters = Adapters::reach(settings, Arc::new(SystemClock::start())).await?;
         let gateway = adapters.cloud()?.gateway(&settings.socket.store)?;
         Ok((Self::on(&adapters, agents).await?, gateway))
     }
 
-    async fn on(adapters: &Adapters<'_>, agents: JoinHandle<Result<Vec<Arc<dyn Agent>>>>) -> Result<Self> {
+    async fn on(adapters: &Adapters<'_>, agents: JoinHandle<Result<SelfTaught>>) -> Result<Self> {
         let Adapters { settings, clock, .. } = adapters;
-        let fast = adapters.model(&settings.fast)?;
-        // One model for both tiers is one client.
-        let capable =
-            if settings.capable == settings.fast { fast.clone() } else { adapters.model(&settings.capable)? };
+        let entropy = Arc::new(SystemEntropy);
+        let Cast { fast, capable, assistance } = Casting::new(adapters, entropy.clone())?.cast()?;
         let (library, customers) = (adapters.library()?, adapters.customers().await?);
-        let tools = Tools { library, customers, fast, capable, reply: settings.reply };
+        let tools = Tools { library, customers, fast, capable, assistance, reply: settings.reply };
         let (clock, tickets) = (clock.clone(), adapters.tickets()?);
         let ports = Ports { conversations: adapters.conversations()?, clock, metrics: adapters.metrics()? };
         let agents =
             agents.await.map_err(|cause| Error::new(ErrorKind::Internal, "an agent panicked").caused_by(cause))??;
         let roster = Roster::join(agents, &tools)?;
-        Ok(Self { tickets, ..Self::over(roster, tools, ports, Arc::new(SystemEntropy), settings) })
+        Ok(Self { tickets, ..Self::over(roster, tools, ports, entropy, settings) })
     }
 
     /// The product over ports that are open already; its tickets are kept in this process.
@@ -93,7 +93,8 @@ impl Product {
 
     fn over(roster: Roster, tools: Tools, ports: Ports, entropy: Arc<dyn Entropy>, settings: &Settings) -> Self {
         let Ports { conversations, clock, metrics } = ports.clone();
-        let rules = Rules { lease: settings.turn.lease, history: settings.turn.history };
+        let rules =
+            Rules { lease: settings.turn.lease, history: settings.turn.history, purse: settings.models.caps.turn };
         let supervisor = Arc::new(Supervisor::new(roster, ports, rules));
         let Tools { library, customers, fast, capable, .. } = tools;
         let (models, tickets) = (vec![fast, capable], Arc::new(MemoryTickets::new(clock.clone())));
@@ -107,6 +108,15 @@ impl Product {
 /// `Unavailable` when a folder is missing or holds nothing.
 pub async fn library(settings: &Settings) -> Result<Arc<dyn Library>> {
     Adapters::reach(settings, Arc::new(SystemClock::start())).await?.library()
+}
+
+/// The model that helps to understand a turn, for measuring it.
+///
+/// # Errors
+/// Whatever keeps it from being called, with a hint.
+pub async fn analysis(settings: &Settings) -> Result<Arc<dyn LanguageModel>> {
+    let adapters = Adapters::reach(settings, Arc::new(SystemClock::start())).await?;
+    Ok(Casting::new(&adapters, Arc::new(SystemEntropy))?.cast()?.assistance.model)
 }
 
 /// The shelf of a library in S3, for the ingest.
@@ -198,20 +208,6 @@ impl<'a> Adapters<'a> {
             #[cfg(feature = "aws")]
             "dynamodb" => self.cloud()?.tickets(uri),
             _ => Err(unknown("socket.store", uri)),
-        }
-    }
-
-    /// The model of a tier. Failover along the list is not built yet, so a list may hold one only.
-    fn model(&self, uris: &[String]) -> Result<Arc<dyn LanguageModel>> {
-        let [uri] = uris else {
-            return Err(Error::invalid("model", format!("{} models in one tier", uris.len()))
-                .hint("name one model in model.fast and one in model.capable"));
-        };
-        match scheme(uri) {
-            "offline" => Ok(Arc::new(models::OfflineModel::new())),
-            #[cfg(feature = "aws")]
-            "bedrock" => self.cloud()?.model(uri),
-            _ => Err(unknown("model", uri)),
         }
     }
 

@@ -27,7 +27,7 @@ export class Draft {
   hear({ kind, data }) {
     if (kind === 'restart') this.#text = '';
     if (kind === 'delta') this.#text += data?.text ?? '';
-    if (kind === 'report' && data?.outcome === 'answered') this.#steps.push(stepOf(data.agent));
+    if (kind === 'report' && ['answered', 'reduced'].includes(data?.outcome)) this.#steps.push(stepOf(data.agent));
     // One drawing for all that arrives within a frame.
     this.#drawing ||= requestAnimationFrame(() => this.#draw());
   }

@@ -102,7 +102,7 @@ export class Messages {
     const label = isSafety(reply) ? 'Safety advice from Veldra' : 'Reply from Veldra';
     return make('article.card', { 'aria-label': label },
       isSafety(reply) && make('p.flag', {}, icon('shield'), 'Your safety first'), text,
-      handover(reply.route), proposals(reply, this.#does.say), missing(reply.degraded), sourceRow(citations), foot);
+      handover(reply.route), proposals(reply, this.#does.say), missing(reply.agents), sourceRow(citations), foot);
   }
 
   #handle(item, state) {
@@ -141,9 +141,11 @@ function handover(route) {
   return make('div.handover', {}, icon('person'), words);
 }
 
-function missing(degraded = []) {
-  if (degraded.length === 0) return null;
-  return make('p.missing', {}, icon('info'), `Part of our system did not respond: this answer does without ${listOf(degraded.map(partOf))}.`);
+// An agent that answered by lesser means is not missing: the reply itself says what that means for it.
+function missing(agents = []) {
+  const gone = agents.filter(({ outcome }) => ['late', 'failed', 'abandoned'].includes(outcome)).map(({ agent }) => agent);
+  if (gone.length === 0) return null;
+  return make('p.missing', {}, icon('info'), `Part of our system did not respond: this answer does without ${listOf(gone.map(partOf))}.`);
 }
 
 function failureOf({ message, hint, status, retryAfterS }, retry, edit, signIn) {

@@ -1,11 +1,12 @@
 // "Why this answer": what was understood, where it went, which agents took part, what it took.
 
 import { bar, make } from './dom.js';
-import { findingsOf } from './findings.js';
+import { callsOf } from './calls.js';
 import { openDrawer } from './drawer.js';
+import { findingsOf } from './findings.js';
 import { duration, money, percent, sentenceCase, signed } from './words.js';
 
-const OUTCOMES = { answered: 'answered', late: 'too late', failed: 'failed', skipped: 'not asked', abandoned: 'stopped' };
+const OUTCOMES = { answered: 'answered', reduced: 'by lesser means', late: 'too late', failed: 'failed', skipped: 'not asked', abandoned: 'stopped' };
 
 /**
  * @param {Object} reply body of the reply
@@ -38,11 +39,11 @@ function routed(route) {
   return section('Where it went', facts(['Meant for', target], route.queue && ['Queue', sentenceCase(route.queue)], route.reason && ['Because', route.reason]));
 }
 
-function took({ model, usage = {}, timing = {} }) {
+function took({ model, arm, usage = {}, timing = {} }) {
   const tokens = `${usage.input_tokens ?? 0} read, ${usage.output_tokens ?? 0} written`;
   return section('What it took', facts(
     ['Time', duration(timing.total_ms)], ['First words after', duration(timing.first_token_ms)],
-    model && ['Model', model], ['Tokens', tokens], ['Cost', money(usage.cost_usd)],
+    model && ['Model', model], arm && ['Experiment', arm], ['Tokens', tokens], ['Cost', money(usage.cost_usd)],
   ));
 }
 
@@ -50,12 +51,12 @@ function took({ model, usage = {}, timing = {} }) {
 function agentRows(agents, totalMs) {
   const longest = Math.max(totalMs ?? 0, ...agents.map((agent) => (agent.started_ms ?? 0) + agent.took_ms), 0.001);
   const rows = agents.map(({ agent, outcome, took_ms: ms, started_ms: start = 0, note, ...tokensOf }) => {
-    const { input_tokens: read = 0, output_tokens: written = 0 } = tokensOf;
+    const { input_tokens: read = 0, output_tokens: written = 0, cost_usd: cost = 0 } = tokensOf;
     const word = make(`span.outcome.outcome-${outcome}`, {}, OUTCOMES[outcome] ?? outcome);
     const tokens = read + written > 0 && `${read} → ${written} tokens`;
-    const detail = [tokens, note].filter(Boolean).join(' · ');
+    const detail = [tokens, cost > 0 && money(cost), note].filter(Boolean).join(' · ');
     const asked = outcome !== 'skipped';
-    const drawing = asked && bar(start / longest, (start + ms) / longest, outcome === 'answered' ? '' : 'bar-bad');
+    const drawing = asked && bar(start / longest, (start + ms) / longest, ['answered', 'reduced'].includes(outcome) ? '' : 'bar-bad');
     const took = make('span.took', {}, asked ? duration(ms) : '–');
     return make('li', {}, make('span.agent', {}, sentenceCase(agent)), word, took, drawing, detail && make('span.agent-note', {}, detail));
   });
@@ -70,7 +71,7 @@ function fullRecord(load, agents) {
     try {
       const record = await load();
       agents.replaceChildren(make('h3', {}, 'Agents, in the order of time'), agentRows(record.reports.map(rowOf), record.timing?.total_ms));
-      place.replaceChildren(...findingsOf(record));
+      place.replaceChildren(...callsOf(record), ...findingsOf(record));
       place.querySelector('summary')?.focus();
     } catch (problem) {
       button.disabled = false;
@@ -83,7 +84,7 @@ function fullRecord(load, agents) {
 
 function rowOf({ agent, outcome = {}, started_ms, took_ms, usage = {} }) {
   const note = outcome.message ?? outcome.reason;
-  return { agent, outcome: outcome.status, started_ms, took_ms, note, input_tokens: usage.input_tokens, output_tokens: usage.output_tokens };
+  return { agent, outcome: outcome.status, started_ms, took_ms, note, input_tokens: usage.input_tokens, output_tokens: usage.output_tokens, cost_usd: (usage.micro_usd ?? 0) / 1e6 };
 }
 
 export const section = (title, ...content) => make('section', {}, make('h3', {}, title), ...content);

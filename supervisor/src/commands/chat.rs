@@ -22,7 +22,7 @@ pub(super) struct Chat {
 
 impl Chat {
     pub(super) async fn run(self, settings: &Settings) -> Result<(), String> {
-        let caller = self.caller(settings)?;
+        let caller = caller(self.customer.as_deref(), settings)?;
         let product = Product::assemble(settings).await.map_err(|error| error.to_string())?;
         say("Ask away; an empty line or Ctrl-D ends the conversation.");
         let mut session = None;
@@ -37,14 +37,15 @@ impl Chat {
         }
         Ok(())
     }
+}
 
-    fn caller(&self, settings: &Settings) -> Result<Caller, String> {
-        let Some(id) = &self.customer else { return Ok(Caller::Anonymous) };
-        if settings.identity != Identity::Demo {
-            return Err("--as: only the demonstration (identity = \"demo\") has customers to speak as".into());
-        }
-        CustomerId::new(id.as_str()).map(Caller::Customer).map_err(|error| format!("--as: {error}"))
+/// Who speaks: a customer of the demonstration, or a visitor.
+pub(super) fn caller(customer: Option<&str>, settings: &Settings) -> Result<Caller, String> {
+    let Some(id) = customer else { return Ok(Caller::Anonymous) };
+    if settings.identity != Identity::Demo {
+        return Err("only the demonstration (identity = \"demo\") has customers to speak as".into());
     }
+    CustomerId::new(id).map(Caller::Customer).map_err(|error| format!("customer {id:?}: {error}"))
 }
 
 async fn take(

@@ -1,6 +1,7 @@
-//! `motorline eval`: measures the built-in engines on labelled files.
+//! `motorline eval`: measures the built-in engines, and what models add to them, on labelled files.
 
 mod intents;
+mod models;
 mod moods;
 mod retrieval;
 
@@ -25,6 +26,8 @@ enum What {
     Intent(intents::Intents),
     /// Polarity and urgency of the sentiment engine.
     Sentiment(moods::Moods),
+    /// What the model of `model.analysis` adds to the intent and the sentiment agent, and what it costs.
+    Models(models::Models),
     /// Recall, mean reciprocal rank and nDCG of the library.
     Retrieval(retrieval::Retrieval),
 }
@@ -34,6 +37,7 @@ impl Eval {
         match self.what {
             What::Intent(intents) => intents.run(),
             What::Sentiment(moods) => moods.run(),
+            What::Models(models) => models.run(settings).await,
             What::Retrieval(retrieval) => retrieval.run(settings).await,
         }
     }

@@ -110,10 +110,13 @@ pub struct TurnReply {
     pub offers: Vec<Offer>,
     /// Every agent's part.
     pub agents: Vec<AgentBody>,
-    /// The agents whose part is missing.
+    /// The agents whose part is missing, or less than it should be.
     pub degraded: Vec<String>,
     /// The model that wrote the reply.
     pub model: String,
+    /// The arm of an experiment that it was written in, if one runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arm: Option<String>,
     /// What the turn cost.
     pub usage: UsageBody,
     /// How long it took.
@@ -154,7 +157,7 @@ pub struct RouteBody {
 pub struct AgentBody {
     /// The agent.
     pub agent: String,
-    /// answered, late, failed or skipped.
+    /// answered, reduced (by lesser means than it should), late, failed, abandoned or skipped.
     pub outcome: String,
     /// Milliseconds it took.
     pub took_ms: f64,
@@ -162,6 +165,8 @@ pub struct AgentBody {
     pub input_tokens: u64,
     /// Tokens written by a model.
     pub output_tokens: u64,
+    /// US dollars.
+    pub cost_usd: f64,
 }
 
 /// What a turn cost.
@@ -200,6 +205,7 @@ impl From<&TurnRecord> for TurnReply {
             agents: record.reports.iter().map(AgentBody::from).collect(),
             degraded: record.degraded.clone(),
             model: record.reply.model.clone(),
+            arm: record.reply.arm.clone(),
             usage: UsageBody {
                 input_tokens: record.usage.input_tokens,
                 output_tokens: record.usage.output_tokens,
@@ -236,6 +242,7 @@ impl From<&contract::AgentReport> for AgentBody {
             took_ms: report.took_ms,
             input_tokens: report.usage.input_tokens,
             output_tokens: report.usage.output_tokens,
+            cost_usd: report.usage.micro_usd as f64 / 1e6,
         }
     }
 }

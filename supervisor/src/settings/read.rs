@@ -29,7 +29,7 @@ impl fmt::Display for Problem {
 
 pub(super) fn settings(sources: &Sources) -> Result<Settings, Vec<Problem>> {
     let (resolved, problems) = sources.resolve();
-    let mut read = Reader { resolved, problems };
+    let mut read = Reader { environment: sources.environment.clone(), resolved, problems };
     let settings = read.all();
     read.check_together(settings.as_ref());
     match settings {
@@ -39,6 +39,8 @@ pub(super) fn settings(sources: &Sources) -> Result<Settings, Vec<Problem>> {
 }
 
 pub(super) struct Reader {
+    /// The environment, for settings that name a variable instead of a secret.
+    pub(super) environment: Vec<(String, String)>,
     resolved: Vec<Resolved>,
     problems: Vec<Problem>,
 }
@@ -56,8 +58,7 @@ impl Reader {
         let customers = self.uri("customers", &["sqlite", "dynamodb"]);
         let retention_days: Option<u32> = self.within("retention.days", 1..=3_650);
         let overflow = self.optional("overflow").map(|_| self.uri("overflow", &["s3"]));
-        let fast = self.uris("model.fast", &["offline", "bedrock"]);
-        let capable = self.uris("model.capable", &["offline", "bedrock"]);
+        let models = self.models();
         let max_output_tokens = self.within("reply.max_output_tokens", 16..=4096);
         let temperature = self.within("reply.temperature", 0.0..=1.0);
         let deadline = self.within("turn.deadline_ms", 100..=29_000);
@@ -84,8 +85,7 @@ impl Reader {
             customers: customers?,
             retention: Duration::from_secs(u64::from(retention_days?) * 24 * 60 * 60),
             overflow: overflow.map_or(Some(None), |uri| uri.map(Some))?,
-            fast: fast?,
-            capable: capable?,
+            models: models?,
             reply: response::Limits { max_output_tokens: max_output_tokens?, temperature: temperature? },
             turn: TurnRules {
                 deadline: Duration::from_millis(deadline?),
@@ -121,6 +121,7 @@ impl Reader {
     fn check_together(&mut self, settings: Option<&Settings>) {
         let Some(settings) = settings else { return };
         self.check_identity(settings);
+        self.check_models(&settings.models);
         if settings.turn.lease <= settings.turn.deadline {
             let expected = format!("more than turn.deadline_ms, which is {}", settings.turn.deadline.as_millis());
             self.problem("turn.lease_ms", "a turn could be taken over before its reply is due".into(), &expected);
@@ -150,7 +151,7 @@ impl Reader {
         None
     }
 
-    fn one_of<T: Copy>(&mut self, key: &str, choices: &[(&str, T)]) -> Option<T> {
+    pub(super) fn one_of<T: Copy>(&mut self, key: &str, choices: &[(&str, T)]) -> Option<T> {
         let value = self.value(key);
         let choice = choices.iter().find(|(name, _)| *name == value).map(|(_, choice)| *choice);
         if choice.is_none() {
@@ -178,7 +179,7 @@ impl Reader {
         self.check_scheme(key, &value, schemes, "a URI").then_some(value)
     }
 
-    fn uris(&mut self, key: &str, schemes: &[&str]) -> Option<Vec<String>> {
+    pub(super) fn uris(&mut self, key: &str, schemes: &[&str]) -> Option<Vec<String>> {
         let value = self.value(key);
         let uris: Vec<String> = value.split(',').map(|uri| uri.trim().to_owned()).collect();
         // Every item is checked, so that all of them are named.
@@ -266,7 +267,7 @@ mod tests {
 
     #[test]
     fn adapters_of_aws_need_a_build_with_aws() {
-        let flags = pairs(&[("conversations", "dynamodb://motorline"), ("model.fast", "offline://,bedrock://x")]);
+        let flags = pairs(&[("conversations", "dynamodb://motorline"), ("model.fast", "bedrock://x,offline://")]);
         let resolved = Settings::resolve(&Sources { flags, ..Sources::default() });
         if cfg!(feature = "aws") {
             assert_eq!(resolved.unwrap().uris().filter(|uri| uri.starts_with("bedrock")).count(), 1);

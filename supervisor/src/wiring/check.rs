@@ -11,7 +11,8 @@ pub(super) async fn all(cloud: &Cloud, settings: &Settings) -> Vec<Check> {
     let mut checks = deployment::access(cloud.aws().config()).await;
     checks.extend(stores(cloud, settings).await);
     checks.extend(buckets(cloud, settings).await);
-    let mut uris: Vec<&str> = settings.fast.iter().chain(&settings.capable).map(String::as_str).collect();
+    let mut uris: Vec<&str> = settings.models.uris().map(String::as_str).collect();
+    uris.sort_unstable();
     uris.dedup();
     for uri in uris.into_iter().filter(|uri| scheme(uri) == "bedrock") {
         checks.push(Check::new(format!("{uri}: one token generated"), model(cloud, uri).await));

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use aws::dynamo::{ConversationOptions, DynamoConnections, DynamoConversations, DynamoCustomers, DynamoTickets};
+use aws::dynamo::{
+    ConversationOptions, DynamoConnections, DynamoConversations, DynamoCustomers, DynamoLedger, DynamoTickets,
+};
 use aws::{Aws, CloudWatchMetrics, EmbeddedMetrics, GatewaySockets, S3Conversations, S3Shelf};
-use contract::ports::{Clock, Conversations, Customers, LanguageModel, Library, Metrics, Shelf, Tickets};
+use contract::ports::{Clock, Conversations, Customers, Ledger, Library, Metrics, Shelf, Tickets};
 use contract::{Error, ErrorKind, Result};
 use knowledge::{ShelfLibrary, Upkeep};
 use local::SqliteCustomers;
@@ -101,13 +103,14 @@ impl Cloud {
         })
     }
 
-    pub(super) fn model(&self, uri: &str) -> Result<Arc<dyn LanguageModel>> {
-        Ok(Arc::new(self.bedrock(uri)?))
+    pub(super) fn ledger(&self, uri: &str) -> Result<Arc<dyn Ledger>> {
+        Ok(Arc::new(DynamoLedger::new(self.aws.config(), rest(uri)?, self.clock.clone())))
     }
 
     pub(super) fn bedrock(&self, uri: &str) -> Result<BedrockModel> {
         let profile = Profile::parse(rest(uri)?)?;
-        BedrockModel::new(self.aws.config(), profile, Options { product: SERVICE.into(), ..Options::default() })
+        let today = self.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
+        BedrockModel::new(self.aws.config(), profile, today, Options { product: SERVICE.into(), ..Options::default() })
     }
 
     pub(super) fn metrics(&self, uri: &str) -> Result<Arc<dyn Metrics>> {
