@@ -61,3 +61,15 @@ cold-start:
 # Kill a server 200 times on every store.
 crash:
     bash .ci/crash
+
+# The bill of a month on AWS, line by line: `just cost 10000 --profile production`.
+cost TURNS *ARGS:
+    cargo run --release --quiet -- --set log.level=error cost --turns-per-day {{TURNS}} {{ARGS}}
+
+# What each fault of a vendor does to turns, on virtual time.
+outage:
+    cargo run -p system-tests --quiet --example outage
+
+# A real language model on this machine (fetches 1.1 GB once).
+llm:
+    bash .ci/llm

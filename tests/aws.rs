@@ -4,6 +4,7 @@ mod bedrock;
 mod conversations;
 mod deployment;
 mod dynamo;
+mod ledger;
 mod metrics;
 mod s3;
 mod sockets;

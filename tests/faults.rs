@@ -57,7 +57,7 @@ static AGENTS: LazyLock<Vec<Arc<dyn Agent>>> = LazyLock::new(|| Roster::hire(&to
 
 fn supervisor(roster: Roster, conversations: Arc<dyn Conversations>, clock: Arc<dyn Clock>) -> Supervisor {
     let ports = Ports { conversations, clock, metrics: Arc::new(NoMetrics) };
-    Supervisor::new(roster, ports, Rules { lease: Duration::from_secs(30), history: 5 })
+    Supervisor::new(roster, ports, Rules { lease: Duration::from_secs(30), history: 5, purse: None })
 }
 
 /// Runs one turn with the agents of `failing` (a bit each, in the order of the roster) going wrong.

@@ -12,12 +12,12 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
 use contract::ports::{Clock, Conversations, Customers, Library};
 use contract::profile::Profile;
-use contract::{Access, CustomerId, Error, ErrorKind, Result};
+use contract::{Access, CustomerId, Error, ErrorKind, Result, When};
 use jiff::Timestamp;
 use local::{Database, SqliteConversations, SqliteCustomers};
 use serde_json::Value;
 use supervisor::doors::{Doors, router, server};
-use supervisor::roster::Tools;
+use supervisor::roster::{Assistance, Tools};
 use supervisor::settings::{Settings, Sources};
 use supervisor::turn::Ports;
 use supervisor::wiring::Product;
@@ -126,7 +126,14 @@ pub fn settings() -> Settings {
 pub fn tools() -> Tools {
     let model = Arc::new(models::OfflineModel::new());
     let customers = Arc::new(KnownCustomers::demonstration());
-    Tools { library: LIBRARY.clone(), customers, fast: model.clone(), capable: model, reply: settings().reply }
+    let assistance = Assistance {
+        model: model.clone(),
+        patience: Duration::from_secs(2),
+        intent: When::Never,
+        sentiment: When::Never,
+    };
+    let library = LIBRARY.clone();
+    Tools { library, customers, fast: model.clone(), capable: model, assistance, reply: settings().reply }
 }
 
 /// Customers held in memory: answers at once, so that it works under a test's own time.

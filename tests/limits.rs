@@ -9,9 +9,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
-use contract::Result;
 use contract::ports::{Clock, Deltas, LanguageModel};
 use contract::prompt::Prompt;
+use contract::{Errand, Result};
 use futures::future::join_all;
 use futures::stream;
 use jiff::Timestamp;
@@ -81,10 +81,10 @@ impl LanguageModel for HeldModel {
         "held"
     }
 
-    async fn generate(&self, prompt: &Prompt) -> Result<Deltas> {
+    async fn generate(&self, prompt: &Prompt, errand: &Errand) -> Result<Deltas> {
         self.asked.add_permits(1);
         self.told.acquire().await.unwrap().forget();
-        OfflineModel::new().generate(prompt).await
+        OfflineModel::new().generate(prompt, errand).await
     }
 
     async fn ready(&self) -> Result<()> {

@@ -6,8 +6,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use axum::http::StatusCode;
 use contract::ports::{Deltas, LanguageModel};
-use contract::prompt::{Delta, Prompt, Stop};
-use contract::{Result, Usage};
+use contract::prompt::{Delta, Ending, Prompt, Stop};
+use contract::{Errand, Result, Usage};
 use futures::{SinkExt, StreamExt, stream};
 use local::{Database, SqliteConversations};
 use serde_json::{Value, json};
@@ -209,7 +209,7 @@ impl LanguageModel for SlowModel {
         "slow"
     }
 
-    async fn generate(&self, _prompt: &Prompt) -> Result<Deltas> {
+    async fn generate(&self, _prompt: &Prompt, _errand: &Errand) -> Result<Deltas> {
         let (pace, generation) = (self.pace.clone(), Generation { cancelled: self.cancelled.clone(), finished: false });
         let say = move |(said, mut generation): (usize, Generation)| {
             let pace = pace.clone();
@@ -225,7 +225,7 @@ impl LanguageModel for SlowModel {
                     Some(sentence) => Delta::Text((*sentence).to_owned()),
                     None => {
                         generation.finished = true;
-                        Delta::End { usage: Usage::default(), stop: Stop::Complete }
+                        Delta::End(Ending::of("slow", Usage::default(), Stop::Complete))
                     }
                 };
                 Some((Ok(delta), (said + 1, generation)))

@@ -1,5 +1,6 @@
 //! `BedrockModel` over the real wire: what it sends, what it passes on, and what becomes of every failure.
 
+mod families;
 mod faults;
 mod refusals;
 
@@ -8,18 +9,22 @@ use std::time::Duration;
 use aws_sdk_bedrockruntime::config::retry::RetryConfig;
 use contract::finding::Fact;
 use contract::ports::LanguageModel;
-use contract::prompt::{Delta, Prompt, Stop};
+use contract::prompt::{Delta, Ending, Prompt, Stop};
 use contract::record::Citation;
+use contract::testing::errand;
 use contract::{Error, ErrorKind, Exchange, Result, Usage};
 use futures::StreamExt;
 use models::bedrock::{BedrockModel, Options, Profile};
 
 use crate::doubles::bedrock::{Double, Knobs};
 
+/// A day on which all models that are tried here are served.
+const TODAY: jiff::civil::Date = jiff::civil::date(2026, 11, 1);
+
 const PROFILE: &str = "us.amazon.nova-micro-v1:0";
 const ARN: &str = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1b2c3d4e5f6";
 
-/// A double and a model that talks to it, once each call.
+/// A double and a model that talks to it.
 struct Pair {
     double: Double,
     model: BedrockModel,
@@ -35,7 +40,7 @@ impl Pair {
         let retries =
             RetryConfig::standard().with_max_attempts(attempts).with_initial_backoff(Duration::from_millis(10));
         let config = super::config(&double.url).await.into_builder().retry_config(retries).build();
-        let model = BedrockModel::new(&config, Profile::parse(profile).unwrap(), options).unwrap();
+        let model = BedrockModel::new(&config, Profile::parse(profile).unwrap(), TODAY, options).unwrap();
         Self { double, model }
     }
 
@@ -47,17 +52,18 @@ impl Pair {
 /// What was said until the end or the error, and which of them it was.
 async fn collect(model: &BedrockModel, prompt: &Prompt) -> (String, Result<(String, Usage, Stop)>) {
     let mut said = String::new();
-    let mut deltas = match model.generate(prompt).await {
+    let mut deltas = match model.generate(prompt, &errand()).await {
         Ok(deltas) => deltas,
         Err(error) => return (said, Err(error)),
     };
     while let Some(delta) = deltas.next().await {
         match delta {
             Ok(Delta::Text(text)) => said.push_str(&text),
-            Ok(Delta::End { usage, stop }) => {
+            Ok(Delta::End(Ending { usage, stop, .. })) => {
                 assert!(deltas.next().await.is_none(), "nothing follows the end");
                 return (said.clone(), Ok((said, usage, stop)));
             }
+            Ok(Delta::Restart) => panic!("a single model never begins again"),
             Err(error) => {
                 assert!(deltas.next().await.is_none(), "nothing follows an error");
                 return (said, Err(error));
@@ -81,6 +87,7 @@ fn prompt(evidence: &[&str]) -> Prompt {
         question: "What is the front tyre pressure?".into(),
         max_output_tokens: 150,
         temperature: 0.25,
+        shape: None,
     }
 }
 
@@ -148,12 +155,12 @@ async fn a_model_that_cannot_be_counted_or_reached_is_not_made() {
     let other = ARN.replace("us-east-1", "eu-west-1");
     let cases = [
         (ARN.into(), "?model="),
-        ("us.acme.thinker-v1:0".into(), "infra/models/data/prices.toml"),
+        ("us.acme.thinker-v1:0".into(), "infra/models/data/models.toml"),
         (format!("{other}?model=amazon.nova-micro-v1:0"), "eu-west-1"),
     ];
     for (profile, said) in cases {
         let profile = Profile::parse(&profile).unwrap();
-        let error = BedrockModel::new(&config, profile, Options::default()).map(|_| ()).unwrap_err();
+        let error = BedrockModel::new(&config, profile, TODAY, Options::default()).map(|_| ()).unwrap_err();
         assert_eq!(error.kind, ErrorKind::Invalid);
         assert!(error.to_string().contains(said), "{error}");
     }
@@ -174,7 +181,7 @@ async fn without_credentials_it_is_not_ready() {
     let mut builder = super::config("http://127.0.0.1:1").await.into_builder();
     builder.set_credentials_provider(None);
     let config = builder.build();
-    let model = BedrockModel::new(&config, Profile::parse(PROFILE).unwrap(), Options::default()).unwrap();
+    let model = BedrockModel::new(&config, Profile::parse(PROFILE).unwrap(), TODAY, Options::default()).unwrap();
     let error = model.ready().await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Refused);
     assert!(error.hint.unwrap().contains("credentials"));
@@ -218,7 +225,7 @@ async fn one_connection_serves_call_after_call() {
     let pair = Pair::start(Knobs { tokens_per_second: 500.0, ..text("One two three.") }).await;
     for _ in 0..10 {
         // As a caller does: it drops the stream at the end.
-        let mut deltas = pair.model.generate(&prompt(&[])).await.unwrap();
+        let mut deltas = pair.model.generate(&prompt(&[]), &errand()).await.unwrap();
         while let Some(Ok(Delta::Text(_))) = deltas.next().await {}
     }
     assert_eq!(pair.double.seen(|seen| (seen.calls, seen.connections.len())), (10, 1));

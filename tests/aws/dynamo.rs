@@ -97,6 +97,7 @@ fn heavy(turn: &Turn, reason: String) -> TurnRecord {
         outcome: Outcome::Skipped { reason },
         findings: Vec::new(),
         usage: Usage::default(),
+        calls: Vec::new(),
         started_ms: 0.0,
         took_ms: 0.0,
     };

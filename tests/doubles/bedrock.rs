@@ -2,6 +2,8 @@
 //!
 //! A module of the tests, and the program `bedrock-double`. `doubles/certify.py` checks it with Amazon's Python client.
 
+#[path = "bedrock/abilities.rs"]
+mod abilities;
 #[path = "bedrock/answer.rs"]
 mod answer;
 #[path = "bedrock/body.rs"]
@@ -187,7 +189,9 @@ fn refused(record: &mut Record, call: &Call) -> Option<(String, String)> {
     if !signed.is_some_and(|value| value.starts_with("AWS4-HMAC-SHA256 Credential=")) {
         return Some(("AccessDeniedException".into(), "the request is not signed".into()));
     }
-    let broken = rules::broken(&record.last_request)?;
+    let request = &record.last_request;
+    let beyond = || abilities::beyond(&call.model, request);
+    let broken = rules::broken(request).or_else(|| abilities::malformed(request)).or_else(beyond)?;
     Some(("ValidationException".into(), broken))
 }
 

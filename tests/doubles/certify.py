@@ -20,6 +20,19 @@ from botocore.exceptions import ClientError, EventStreamError, ReadTimeoutError
 
 MODEL = "us.amazon.nova-micro-v1:0"
 ARN = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1b2c3d4e5f6"
+CLAUDE = "us.anthropic.claude-haiku-4-5-20251001-v1:0"
+LLAMA = "us.meta.llama3-3-70b-instruct-v1:0"
+TITAN = "amazon.titan-text-express-v1"
+SCHEMA = {
+    "type": "object",
+    "properties": {"intent": {"type": "string"}},
+    "required": ["intent"],
+    "additionalProperties": False,
+}
+TOOLS = {
+    "tools": [{"toolSpec": {"name": "intent", "inputSchema": {"json": SCHEMA}}}],
+    "toolChoice": {"tool": {"name": "intent"}},
+}
 EVIDENCE = '<evidence number="1">\n[1] Manual\nIt is 2.5 bar at the front. The rear has 2.7.\n</evidence>'
 ERRORS = {
     "ThrottlingException": 429,
@@ -90,7 +103,7 @@ def request(model=MODEL, texts=(EVIDENCE,), **more):
         "inferenceConfig": {"maxTokens": 150, "temperature": 0.2},
         "requestMetadata": {"product": "motorline"},
     }
-    return fixed | more
+    return {name: value for name, value in (fixed | more).items() if value is not None}
 
 
 def text(events):
@@ -178,6 +191,65 @@ def rules(double):
         check(what, seen == ("ValidationException", 400), seen)
 
 
+def text_format(schema):
+    schema = {"name": "intent", "schema": json.dumps(schema)}
+    return {"textFormat": {"type": "json_schema", "structure": {"jsonSchema": schema}}}
+
+
+def shapes(double):
+    answer = {"intent": "tyre pressure"}
+    double.control({"text": json.dumps(answer)})
+    whole = double.converse(toolConfig=TOOLS)
+    called = whole["output"]["message"]["content"][0]["toolUse"]
+    check("whole tool", (called["name"], called["input"], whole["stopReason"]) == ("intent", answer, "tool_use"), whole)
+    events = double.stream(toolConfig=TOOLS)
+    start = events[1]
+    check("stream tool", start[1]["start"]["toolUse"]["name"] == "intent", start)
+    pieces = [value["delta"]["toolUse"]["input"] for name, value in events if name == "contentBlockDelta"]
+    check("stream tool input", len(pieces) > 1 and json.loads("".join(pieces)) == answer, pieces)
+    check("stream tool stop", events[-2][1]["stopReason"] == "tool_use", events[-2])
+    held = double.converse(model=CLAUDE, outputConfig=text_format(SCHEMA))
+    check("whole schema", json.loads(held["output"]["message"]["content"][0]["text"]) == answer, held)
+    check("stream schema", json.loads(text(double.stream(model=CLAUDE, outputConfig=text_format(SCHEMA)))) == answer)
+
+
+def caching(double):
+    double.control({"cache_read_tokens": 7, "cache_write_tokens": 3, "input_tokens": 5, "output_tokens": 2})
+    system = [{"text": "Answer."}, {"cachePoint": {"type": "default"}}]
+    tokens = {
+        "inputTokens": 5,
+        "outputTokens": 2,
+        "totalTokens": 17,
+        "cacheReadInputTokens": 7,
+        "cacheWriteInputTokens": 3,
+    }
+    for model in (MODEL, CLAUDE, ARN):
+        check(f"cache {model}", double.converse(model=model, system=system)["usage"] == tokens)
+        check(f"stream cache {model}", double.stream(model=model, system=system)[-1][1]["usage"] == tokens)
+
+
+def abilities(double):
+    double.control({})
+    point = [{"text": "Answer."}, {"cachePoint": {"type": "default"}}]
+    open_schema = {key: value for key, value in SCHEMA.items() if key != "additionalProperties"}
+    unknown = TOOLS | {"toolChoice": {"tool": {"name": "other"}}}
+    for what, more in {
+        "titan and a system prompt": {"model": TITAN},
+        "titan and tools": {"model": TITAN, "system": None, "toolConfig": TOOLS},
+        "llama and a forced tool": {"model": LLAMA, "toolConfig": TOOLS},
+        "llama and a schema": {"model": LLAMA, "outputConfig": text_format(SCHEMA)},
+        "llama and a cache point": {"model": LLAMA, "system": point},
+        "nova and a schema": {"outputConfig": text_format(SCHEMA)},
+        "an unknown tool": {"toolConfig": unknown},
+        "an open schema": {"model": CLAUDE, "outputConfig": text_format(open_schema)},
+        "a cache point first": {"system": point[::-1]},
+    }.items():
+        seen = error_of(lambda: double.converse(**more))
+        check(what, seen == ("ValidationException", 400), seen)
+    said = double.converse(model=TITAN, system=None)["output"]["message"]["content"][0]["text"]
+    check("titan without a system prompt", said == "It is 2.5 bar at the front. [1]", said)
+
+
 def faults(double):
     double.control({"corrupt_after": 1})
     check("wrong checksum", error_of(double.stream)[0] == "ChecksumMismatch", error_of(double.stream))
@@ -210,7 +282,7 @@ def main():
     address = sys.argv[2] if len(sys.argv) > 2 else "127.0.0.1:0"
     double = Double(program, address)
     try:
-        for part in (answers, stop_reasons, errors, rules, faults):
+        for part in (answers, stop_reasons, errors, rules, shapes, caching, abilities, faults):
             part(double)
     finally:
         double.process.terminate()

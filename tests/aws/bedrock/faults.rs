@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use contract::ErrorKind;
 use contract::ports::LanguageModel;
 use contract::prompt::{Delta, Stop};
+use contract::testing::errand;
 use futures::StreamExt;
 
 use super::{Options, PROFILE, Pair, collect, prompt, text};
@@ -18,7 +19,7 @@ fn impatient() -> Options {
 async fn deltas_are_passed_on_as_they_come() {
     let pair = Pair::start(Knobs { tokens_per_second: 20.0, ..text("One two three four.") }).await;
     let began = Instant::now();
-    let mut deltas = pair.model.generate(&prompt(&[])).await.unwrap();
+    let mut deltas = pair.model.generate(&prompt(&[]), &errand()).await.unwrap();
     let first = deltas.next().await.unwrap().unwrap();
     let to_first = began.elapsed();
     assert_eq!(first, Delta::Text("One ".into()));
@@ -30,7 +31,7 @@ async fn deltas_are_passed_on_as_they_come() {
 #[tokio::test]
 async fn a_dropped_stream_closes_the_connection() {
     let pair = Pair::start(Knobs { tokens_per_second: 20.0, ..text(&"word ".repeat(200)) }).await;
-    let mut deltas = pair.model.generate(&prompt(&[])).await.unwrap();
+    let mut deltas = pair.model.generate(&prompt(&[]), &errand()).await.unwrap();
     deltas.next().await.unwrap().unwrap();
     assert_eq!(pair.double.seen(|seen| seen.abandoned), 0);
     drop(deltas);

@@ -1,6 +1,6 @@
 //! What the double says: a set text, or the evidence of the request quoted with its markers.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Knobs;
 
@@ -12,6 +12,8 @@ const NO_EVIDENCE: &str = "Could you tell me more about it?";
 pub struct Answer {
     /// One for a token.
     pub pieces: Vec<String>,
+    /// The tool that is called with them as its input; without it, they are said.
+    pub tool: Option<String>,
     pub stop_reason: String,
     pub input_tokens: u64,
     pub output_tokens: u64,
@@ -28,18 +30,42 @@ impl Answer {
         let most = request["inferenceConfig"]["maxTokens"].as_u64().and_then(|most| usize::try_from(most).ok());
         let cut = most.is_some_and(|most| pieces.len() > most);
         pieces.truncate(most.unwrap_or(usize::MAX));
-        let ended = if cut { "max_tokens" } else { "end_turn" };
+        let tool = request["toolConfig"]["toolChoice"]["tool"]["name"].as_str().map(str::to_owned);
+        let ended = if tool.is_some() { "tool_use" } else { "end_turn" };
+        let ended = if cut { "max_tokens" } else { ended };
         let written = pieces.len() as u64;
         Self {
             pieces,
+            tool,
             stop_reason: knobs.stop_reason.clone().unwrap_or_else(|| ended.into()),
             input_tokens: knobs.input_tokens.unwrap_or((request.to_string().len() as u64).div_ceil(4)),
             output_tokens: knobs.output_tokens.unwrap_or(written),
         }
     }
 
-    pub fn text(&self) -> String {
-        self.pieces.concat()
+    /// The content of the message, in one piece. What a tool is called with is an object, however it was cut.
+    pub fn content(&self) -> Value {
+        let text = self.pieces.concat();
+        match &self.tool {
+            _ if self.pieces.is_empty() => json!([]),
+            None => json!([{"text": text}]),
+            Some(name) => {
+                let input: Value = serde_json::from_str(&text).unwrap_or_else(|_| json!({}));
+                json!([{"toolUse": {"toolUseId": "tooluse_double", "name": name, "input": input}}])
+            }
+        }
+    }
+
+    /// How a stream says that its one block begins; a text begins unsaid.
+    pub fn start(&self) -> Option<Value> {
+        let tool = |name| json!({"toolUse": {"toolUseId": "tooluse_double", "name": name}});
+        self.tool.as_ref().map(|name| json!({"contentBlockIndex": 0, "start": tool(name)}))
+    }
+
+    /// A piece of a stream.
+    pub fn delta(&self, piece: &str) -> Value {
+        let delta = if self.tool.is_some() { json!({"toolUse": {"input": piece}}) } else { json!({"text": piece}) };
+        json!({"contentBlockIndex": 0, "delta": delta})
     }
 }
 

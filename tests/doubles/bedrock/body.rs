@@ -19,11 +19,10 @@ const EVENT_STREAM: &str = "application/vnd.amazon.eventstream";
 /// The reply of Converse.
 pub async fn whole(answer: Answer, knobs: &Knobs) -> Response {
     tokio::time::sleep(Duration::from_millis(knobs.first_token_ms)).await;
-    let content = if answer.pieces.is_empty() { json!([]) } else { json!([{"text": answer.text()}]) };
     let reply = json!({
-        "output": {"message": {"role": "assistant", "content": content}},
+        "output": {"message": {"role": "assistant", "content": answer.content()}},
         "stopReason": answer.stop_reason,
-        "usage": usage(&answer),
+        "usage": usage(&answer, knobs),
         "metrics": {"latencyMs": knobs.first_token_ms},
     });
     if knobs.stall_after.is_none() && knobs.cut_after.is_none() {
@@ -90,16 +89,25 @@ fn cut() -> Result<Bytes, std::io::Error> {
     Err(std::io::ErrorKind::ConnectionReset.into())
 }
 
-fn usage(answer: &Answer) -> Value {
+fn usage(answer: &Answer, knobs: &Knobs) -> Value {
     let (read, written) = (answer.input_tokens, answer.output_tokens);
-    json!({"inputTokens": read, "outputTokens": written, "totalTokens": read + written})
+    let kept = [("cacheReadInputTokens", knobs.cache_read_tokens), ("cacheWriteInputTokens", knobs.cache_write_tokens)];
+    let total = kept.iter().filter_map(|(_, tokens)| *tokens).sum::<u64>() + read + written;
+    let mut usage = json!({"inputTokens": read, "outputTokens": written, "totalTokens": total});
+    for (name, tokens) in kept {
+        if let Some(tokens) = tokens {
+            usage[name] = json!(tokens);
+        }
+    }
+    usage
 }
 
 /// All that a stream does, up to its end or its fault.
 fn steps(answer: &Answer, knobs: &Knobs) -> Vec<Step> {
     let mut steps = vec![Step::Send(event("messageStart", &json!({"role": "assistant"})))];
+    steps.extend(answer.start().map(|start| Step::Send(event("contentBlockStart", &start))));
     for (index, piece) in answer.pieces.iter().enumerate() {
-        let delta = event("contentBlockDelta", &json!({"contentBlockIndex": 0, "delta": {"text": piece}}));
+        let delta = event("contentBlockDelta", &answer.delta(piece));
         if let Some(fault) = fault(index, &delta, knobs) {
             steps.extend(fault);
             return steps;
@@ -113,7 +121,7 @@ fn steps(answer: &Answer, knobs: &Knobs) -> Vec<Step> {
     }
     steps.push(Step::Send(stop));
     steps.push(Step::Send(event("messageStop", &json!({"stopReason": answer.stop_reason}))));
-    let metadata = json!({"usage": usage(answer), "metrics": {"latencyMs": knobs.first_token_ms}});
+    let metadata = json!({"usage": usage(answer, knobs), "metrics": {"latencyMs": knobs.first_token_ms}});
     steps.push(Step::Send(event("metadata", &metadata)));
     steps
 }

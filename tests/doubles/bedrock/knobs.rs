@@ -36,6 +36,10 @@ pub struct Knobs {
     pub stop_reason: Option<String>,
     /// Tokens read; without it, counted as one for four bytes.
     pub input_tokens: Option<u64>,
+    /// Tokens that were read from the cache; without it, the answer does not speak of them.
+    pub cache_read_tokens: Option<u64>,
+    /// Tokens that were read and kept in the cache; without it, the answer does not speak of them.
+    pub cache_write_tokens: Option<u64>,
     /// Tokens written; without it, one for each piece.
     pub output_tokens: Option<u64>,
 }
@@ -68,6 +72,8 @@ impl Default for Knobs {
             empty: false,
             stop_reason: None,
             input_tokens: None,
+            cache_read_tokens: None,
+            cache_write_tokens: None,
             output_tokens: None,
         }
     }

@@ -27,7 +27,11 @@ fn blank<'a>(messages: impl Iterator<Item = &'a Value>) -> Option<String> {
     for message in messages {
         let content = message.get("content").unwrap_or(message).as_array().filter(|content| !content.is_empty());
         let Some(content) = content else { return Some("The content field is empty.".into()) };
-        let texts = content.iter().map(|block| block["text"].as_str().unwrap_or_default());
+        if !content[0]["cachePoint"].is_null() {
+            return Some("A cache point must stand behind what it keeps.".into());
+        }
+        let spoken = content.iter().filter(|block| block["cachePoint"]["type"] != "default");
+        let texts = spoken.map(|block| block["text"].as_str().unwrap_or_default());
         if texts.into_iter().any(|text| text.trim().is_empty()) {
             return Some("The text field in the ContentBlock object is blank.".into());
         }
