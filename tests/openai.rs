@@ -7,15 +7,13 @@ mod refusals;
 use std::time::Duration;
 
 use contract::finding::Fact;
-use contract::ports::LanguageModel;
-use contract::prompt::{Delta, Ending, Prompt, Shape, Stop};
+use contract::prompt::{Prompt, Shape, Stop};
 use contract::record::Citation;
-use contract::testing::errand;
-use contract::{Error, ErrorKind, Exchange, Result, Usage};
-use futures::StreamExt;
+use contract::{Exchange, Result, Usage};
 use models::OpenAiModel;
 use models::openai::{Address, Secret, Service};
 
+use crate::doubles::collect;
 use crate::doubles::openai::{Double, KEY, Knobs};
 
 /// A day on which all models that are tried here are served.
@@ -51,30 +49,6 @@ fn service(base: &str, key: Option<&str>) -> Service {
 
 fn open(address: &str, service: &Service) -> Result<OpenAiModel> {
     OpenAiModel::open(Address::parse(address)?, service, TODAY)
-}
-
-/// What was said until the end or the error, and which of them it was.
-async fn collect(model: &OpenAiModel, prompt: &Prompt) -> (String, Result<(String, Usage, Stop)>) {
-    let mut said = String::new();
-    let mut deltas = match model.generate(prompt, &errand()).await {
-        Ok(deltas) => deltas,
-        Err(error) => return (said, Err(error)),
-    };
-    while let Some(delta) = deltas.next().await {
-        match delta {
-            Ok(Delta::Text(text)) => said.push_str(&text),
-            Ok(Delta::End(Ending { usage, stop, .. })) => {
-                assert!(deltas.next().await.is_none(), "nothing follows the end");
-                return (said.clone(), Ok((said, usage, stop)));
-            }
-            Ok(Delta::Restart) => panic!("a vendor never begins again"),
-            Err(error) => {
-                assert!(deltas.next().await.is_none(), "nothing follows an error");
-                return (said, Err(error));
-            }
-        }
-    }
-    (said, Err(Error::new(ErrorKind::Internal, "a stream without an end")))
 }
 
 fn text(text: &str) -> Knobs {

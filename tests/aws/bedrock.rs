@@ -9,14 +9,15 @@ use std::time::Duration;
 use aws_sdk_bedrockruntime::config::retry::RetryConfig;
 use contract::finding::Fact;
 use contract::ports::LanguageModel;
-use contract::prompt::{Delta, Ending, Prompt, Stop};
+use contract::prompt::{Delta, Prompt, Stop};
 use contract::record::Citation;
 use contract::testing::errand;
-use contract::{Error, ErrorKind, Exchange, Result, Usage};
+use contract::{ErrorKind, Exchange, Result, Usage};
 use futures::StreamExt;
 use models::bedrock::{BedrockModel, Options, Profile};
 
 use crate::doubles::bedrock::{Double, Knobs};
+use crate::doubles::collect;
 
 /// A day on which all models that are tried here are served.
 const TODAY: jiff::civil::Date = jiff::civil::date(2026, 11, 1);
@@ -47,30 +48,6 @@ impl Pair {
     async fn ask(&self, prompt: &Prompt) -> Result<(String, Usage, Stop)> {
         collect(&self.model, prompt).await.1
     }
-}
-
-/// What was said until the end or the error, and which of them it was.
-async fn collect(model: &BedrockModel, prompt: &Prompt) -> (String, Result<(String, Usage, Stop)>) {
-    let mut said = String::new();
-    let mut deltas = match model.generate(prompt, &errand()).await {
-        Ok(deltas) => deltas,
-        Err(error) => return (said, Err(error)),
-    };
-    while let Some(delta) = deltas.next().await {
-        match delta {
-            Ok(Delta::Text(text)) => said.push_str(&text),
-            Ok(Delta::End(Ending { usage, stop, .. })) => {
-                assert!(deltas.next().await.is_none(), "nothing follows the end");
-                return (said.clone(), Ok((said, usage, stop)));
-            }
-            Ok(Delta::Restart) => panic!("a single model never begins again"),
-            Err(error) => {
-                assert!(deltas.next().await.is_none(), "nothing follows an error");
-                return (said, Err(error));
-            }
-        }
-    }
-    (said, Err(Error::new(ErrorKind::Internal, "a stream without an end")))
 }
 
 fn text(text: &str) -> Knobs {

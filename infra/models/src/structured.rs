@@ -24,8 +24,7 @@ const MOST_BRACES: usize = 32;
 
 /// A model whose shaped answers have their shape, as one piece of JSON. Answers without a shape pass as they come.
 ///
-/// Vendors promise shapes in different degrees, and small models of one's own not at all; so whatever was promised is checked. A
-/// schema is read anew for each answer: that takes microseconds, a generation takes a thousand times as long.
+/// Vendors promise shapes in different degrees, and small models of one's own not at all; so whatever was promised is checked.
 pub struct StructuredModel {
     inner: Arc<dyn LanguageModel>,
 }
