@@ -6,8 +6,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
+use crate::profile::Profile;
 use crate::record::Citation;
-use crate::{AgentReport, Errand, Exchange, Finding, Result, Turn};
+use crate::{Action, AgentReport, Consent, Errand, Exchange, Finding, Result, StaffId, Turn, Verdict};
 
 /// A specialist. It reads the turn and what was found so far, and adds what it finds.
 ///
@@ -64,6 +65,8 @@ pub struct TurnContext {
     pub history: Arc<[Exchange]>,
     /// What the agents of earlier stages reported.
     pub reports: Arc<Vec<AgentReport>>,
+    /// The person who holds the conversation: then the assistant is silent and only helps them.
+    pub held_by: Option<StaffId>,
     /// Where a responding agent releases sentences as they are ready.
     pub sink: Arc<dyn TextSink>,
     /// What the agent passes on to a language model that it asks.
@@ -74,6 +77,24 @@ impl TurnContext {
     /// All findings of the earlier stages.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
         self.reports.iter().flat_map(|report| &report.findings)
+    }
+
+    /// What this agent proposed and the customer agreed to: it is to be carried out now.
+    pub fn agreed<'a>(&'a self, agent: &'a str) -> impl Iterator<Item = &'a Action> {
+        let verdicts =
+            self.findings().filter_map(|f| if let Finding::Verdict(verdict) = f { Some(verdict) } else { None });
+        let agreed = verdicts.filter(|verdict| verdict.consent == Consent::Yes);
+        agreed.flat_map(|verdict| &verdict.actions).filter(move |action| action.agent == agent)
+    }
+
+    /// What the customer answered to what was proposed to them.
+    pub fn verdict(&self) -> Option<&Verdict> {
+        self.find(|finding| if let Finding::Verdict(verdict) = finding { Some(verdict) } else { None })
+    }
+
+    /// The customer, as far as the profile was found.
+    pub fn profile(&self) -> Option<&Profile> {
+        self.find(|finding| if let Finding::Profile(profile) = finding { Some(profile) } else { None })
     }
 
     /// The first finding that `pick` recognises.

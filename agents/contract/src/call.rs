@@ -169,6 +169,11 @@ impl Purse {
         let _ = self.taken.try_update(Ordering::Relaxed, Ordering::Relaxed, corrected);
     }
 
+    /// What is still in it; none: as much as it takes.
+    pub fn left(&self) -> Option<u64> {
+        self.limit.map(|limit| limit.saturating_sub(self.taken()))
+    }
+
     /// What is out of the purse now.
     pub fn taken(&self) -> u64 {
         self.taken.load(Ordering::Relaxed)

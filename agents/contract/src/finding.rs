@@ -1,11 +1,12 @@
 //! The closed vocabulary of what an agent may find: all that can flow through a turn is on this page.
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::action::{Action, Verdict};
 use crate::profile::Profile;
 use crate::record::Reply;
 use crate::turn::Tone;
+use crate::{CaseId, StaffId};
 
 /// One thing that an agent found out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -23,10 +24,20 @@ pub enum Finding {
     Route(Route),
     /// A statement that a reply may make, with its source.
     Fact(Fact),
-    /// Something that could be done, once the customer says yes.
+    /// What the customer answered to what was proposed to them.
+    Verdict(Verdict),
+    /// Words that the reply says as they are.
+    Statement(Statement),
+    /// Something that could be done, once the customer says yes, or what came of it.
     Action(Action),
     /// Something that could be offered, and why.
     Offer(Offer),
+    /// Something that would have been offered, and the rule that forbade it: for operators, never said.
+    Withheld(Withheld),
+    /// Where the matter stands that a person takes over.
+    Handoff(Handoff),
+    /// What a person who holds the conversation could say.
+    Suggestion(Reply),
     /// What is said to the customer.
     Reply(Reply),
 }
@@ -212,19 +223,6 @@ pub struct Fact {
     pub source: String,
 }
 
-/// Something that could be done for the customer. Proposed by an agent; carried out only after the customer's yes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Action {
-    /// What would be done, such as `book_appointment`.
-    pub kind: String,
-    /// Its parameters by name.
-    pub parameters: Vec<(String, String)>,
-    /// One sentence that says what a yes would do.
-    pub summary: String,
-    /// After this moment a yes no longer counts.
-    pub expires: Timestamp,
-}
-
 /// Something that could be offered to the customer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Offer {
@@ -234,4 +232,41 @@ pub struct Offer {
     pub summary: String,
     /// Why this customer sees it.
     pub reason: String,
+}
+
+/// Something that would have been offered, had no rule forbidden it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Withheld {
+    /// Its name in the catalogue or among the campaigns.
+    pub name: String,
+    /// The rule, such as `the customer is displeased`.
+    pub rule: String,
+}
+
+/// Words that an agent that acts wants said as they are: what it found out or did, or what it must ask back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Statement {
+    /// One or more full sentences.
+    pub text: String,
+    /// Where it is known from, in words for people, such as `Service desk`; none when it says nothing that needs a source.
+    pub source: Option<String>,
+    /// Whether this deals with the matter: then no model is asked to add anything from the library.
+    pub closes: bool,
+}
+
+/// Where the matter stands that a person takes over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Handoff {
+    /// The case.
+    pub case: CaseId,
+    /// The queue of people.
+    pub queue: String,
+    /// Who holds it; none while it waits.
+    pub held_by: Option<StaffId>,
+    /// The place in the queue, counted from one; none when somebody holds it.
+    pub position: Option<u32>,
+    /// How long it will probably wait, in minutes; none when that cannot be said.
+    pub wait_minutes: Option<u32>,
+    /// When people of this queue are there again, in words such as `on Monday at 8:00`; none: they are there now.
+    pub opens: Option<String>,
 }

@@ -77,6 +77,31 @@ identifier!(
     TurnId, "turn_id", plain
 );
 
+identifier!(
+    /// One proposal to the customer.
+    ActionId, "action", plain
+);
+identifier!(
+    /// One matter that a person takes over.
+    CaseId, "case_id", plain
+);
+
+impl ActionId {
+    /// The `number`-th proposal that an agent makes in a turn. An agent asked twice about one turn names it the same.
+    pub fn of(turn: &TurnId, agent: &str, number: usize) -> Self {
+        // A UUID of version 5 (RFC 9562, section 5.5): short enough to be an identifier, whatever the agent is called.
+        let name = format!("{turn}/{agent}/{number}");
+        Self(uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, name.as_bytes()).to_string())
+    }
+}
+
+impl CaseId {
+    /// The matter that a turn opens.
+    pub fn of(turn: &TurnId) -> Self {
+        Self(turn.0.clone())
+    }
+}
+
 impl TurnId {
     /// A fresh id from a moment and 128 random bits, both from ports.
     pub fn fresh(now: Timestamp, random: u128) -> Self {

@@ -3,6 +3,7 @@
 //! Nothing here does I/O, and nothing here knows a vendor. Every other crate depends on this one; this one depends on
 //! none of them. Read [`turn`], then [`agent`], then [`finding`]: that is the whole vocabulary.
 
+pub mod action;
 pub mod agent;
 pub mod call;
 pub mod caller;
@@ -19,12 +20,13 @@ pub mod report;
 pub mod testing;
 pub mod turn;
 
+pub use action::{Action, ActionState, Consent, Decision, Verdict};
 pub use agent::{Agent, Answer, Card, Stage, TextSink, TurnContext};
 pub use call::{Bill, Call, CallOutcome, Errand, Purse, When};
 pub use caller::{Access, Caller};
 pub use error::{Error, ErrorKind, Result};
 pub use finding::Finding;
-pub use id::{CustomerId, IdempotencyKey, PartnerId, SessionId, StaffId, TurnId, Vin};
+pub use id::{ActionId, CaseId, CustomerId, IdempotencyKey, PartnerId, SessionId, StaffId, TurnId, Vin};
 pub use record::{Reply, TurnRecord};
 pub use report::{AgentReport, Outcome, Usage};
 pub use turn::{Channel, Exchange, Tone, Turn};

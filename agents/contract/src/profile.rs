@@ -1,9 +1,10 @@
 //! Who a customer is: their name, cars, past matters and what they agreed to.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::CustomerId;
+use crate::{CustomerId, SessionId};
 
 /// One customer, as the customer store knows them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -24,6 +25,37 @@ pub struct Profile {
     pub consents: Consents,
     /// What happened before, newest first.
     pub history: Vec<PastMatter>,
+    /// What was remembered of earlier conversations, newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub memories: Vec<Memory>,
+}
+
+/// At most so many memories are kept of a customer; the oldest make room.
+pub const MOST_MEMORIES: usize = 24;
+
+/// What is remembered of one conversation. The customer can see and erase it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Memory {
+    /// The conversation.
+    pub session: SessionId,
+    /// When it was last added to.
+    pub at: Timestamp,
+    /// What it is.
+    pub kind: MemoryKind,
+    /// One sentence about it.
+    pub text: String,
+}
+
+/// What kind of thing is remembered. One of each kind is kept of a conversation and text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MemoryKind {
+    /// Something was done or answered.
+    Resolved,
+    /// The customer said how they like things.
+    Preference,
+    /// Something is still open.
+    Open,
 }
 
 impl Profile {
@@ -37,6 +69,25 @@ impl Profile {
             None => self.vehicles.clear(),
         }
         self
+    }
+
+    /// Adds memories, newest first; each takes the place of the one with its session, kind and text, and the oldest make
+    /// room.
+    pub fn remember(&mut self, memories: Vec<Memory>) {
+        for memory in memories {
+            let same = |known: &Memory| {
+                (&known.session, known.kind, &known.text) == (&memory.session, memory.kind, &memory.text)
+            };
+            self.memories.retain(|known| !same(known));
+            self.memories.push(memory);
+        }
+        self.memories.sort_by_key(|memory| std::cmp::Reverse(memory.at));
+        self.memories.truncate(MOST_MEMORIES);
+    }
+
+    /// Forgets what was remembered of one conversation, or of all.
+    pub fn forget(&mut self, session: Option<&SessionId>) {
+        self.memories.retain(|memory| session.is_some_and(|forgotten| memory.session != *forgotten));
     }
 }
 
@@ -104,6 +155,7 @@ mod tests {
             vehicles: ["A", "B", "C"].map(vehicle).into(),
             consents: Consents::default(),
             history: Vec::new(),
+            memories: Vec::new(),
         };
         let order = |vin| profile.clone().in_the_car(vin).vehicles.into_iter().map(|v| v.vin).collect::<String>();
         assert_eq!(

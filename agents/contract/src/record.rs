@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::Passage;
-use crate::{AgentReport, Exchange, Finding, Turn, Usage};
+use crate::{Action, ActionState, AgentReport, Consent, Exchange, Finding, Turn, Usage};
 
 /// A closed turn: stored, shown in the why view, replayed, learned from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -33,7 +33,31 @@ impl TurnRecord {
 
     /// The turn as one line of history.
     pub fn exchange(&self) -> Exchange {
-        Exchange { said: self.turn.text.clone(), replied: self.reply.text.clone() }
+        let case = self.find(|finding| if let Finding::Handoff(found) = finding { Some(&found.case) } else { None });
+        Exchange {
+            said: self.turn.text.clone(),
+            replied: self.reply.text.clone(),
+            actions: self.actions(),
+            case: case.cloned(),
+        }
+    }
+
+    /// Every action of the turn. One that was agreed to but of which nobody reported what came, because its agent was
+    /// late or failed, is still open; one that was not agreed to is declined.
+    pub fn actions(&self) -> Vec<Action> {
+        let findings = || self.reports.iter().flat_map(|report| &report.findings);
+        let reported = findings().filter_map(|f| if let Finding::Action(action) = f { Some(action) } else { None });
+        let mut actions: Vec<Action> = reported.cloned().collect();
+        let verdicts = findings().filter_map(|f| if let Finding::Verdict(verdict) = f { Some(verdict) } else { None });
+        for (consent, action) in verdicts.flat_map(|v| v.actions.iter().map(|action| (v.consent, action))) {
+            if actions.iter().all(|known| known.id != action.id) {
+                actions.push(match consent {
+                    Consent::Yes | Consent::Unclear => action.clone(),
+                    Consent::No | Consent::Change => action.now(ActionState::Declined),
+                });
+            }
+        }
+        actions
     }
 }
 

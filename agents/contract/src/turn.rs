@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
 
-use crate::{Caller, SessionId, TurnId};
+use crate::{Action, Caller, CaseId, Decision, SessionId, TurnId};
 
 /// One message of a customer on its way to a reply.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -27,6 +27,9 @@ pub struct Turn {
     pub locale: String,
     /// What the car reports about itself, if it does.
     pub vehicle: Option<VehicleState>,
+    /// The button below a proposal that was pressed, if one was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<Decision>,
     /// When the door received it.
     pub received: Timestamp,
     /// How long after `received` the whole reply is due, in milliseconds.
@@ -113,10 +116,23 @@ pub struct Location {
 }
 
 /// One past turn and what was answered: the unit of a conversation's history.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Exchange {
     /// What the customer said.
     pub said: String,
     /// What Motorline replied.
     pub replied: String,
+    /// What was proposed, done or declined.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub actions: Vec<Action>,
+    /// The matter that a person was asked to take over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<CaseId>,
+}
+
+impl Exchange {
+    /// An exchange of words alone.
+    pub fn of(said: impl Into<String>, replied: impl Into<String>) -> Self {
+        Self { said: said.into(), replied: replied.into(), ..Self::default() }
+    }
 }

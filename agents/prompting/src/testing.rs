@@ -64,11 +64,12 @@ impl LanguageModel for Says {
 
 /// A turn of a customer who says `text` after having said `before`, oldest first.
 pub fn context(text: &str, before: &[&str]) -> TurnContext {
-    let exchange = |said: &&str| Exchange { said: (*said).to_owned(), replied: "…".into() };
+    let exchange = |said: &&str| Exchange::of(*said, "…");
     TurnContext {
         turn: Arc::new(turn("turn", "session", &customer("ada"), text)),
         history: before.iter().map(exchange).collect(),
         reports: Arc::default(),
+        held_by: None,
         sink: Arc::new(RecordingSink::default()),
         errand: errand(),
     }

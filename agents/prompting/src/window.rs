@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     fn history(sizes: &[usize]) -> Vec<Exchange> {
-        let exchange = |size: &usize| Exchange { said: "s".repeat(*size), replied: String::new() };
+        let exchange = |size: &usize| Exchange::of("s".repeat(*size), String::new());
         sizes.iter().map(exchange).collect()
     }
 

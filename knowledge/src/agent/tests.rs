@@ -3,10 +3,10 @@
 use std::sync::Mutex;
 
 use contract::finding::{Applicability, DocumentKind};
-use contract::profile::{Consents, Vehicle};
+use contract::profile::{Consents, Memory, Vehicle};
 use contract::testing::{RecordingSink, customer, errand, turn};
 use contract::turn::VehicleState;
-use contract::{Access, Caller, Error, Exchange};
+use contract::{Access, Caller, Error, Exchange, SessionId};
 
 use super::*;
 
@@ -68,10 +68,23 @@ impl Customers for Store {
                 vehicles: vec![car("Lumen", "Long Range", 2023), car("Corran", "Core", 2021)],
                 consents: Consents::default(),
                 history: Vec::new(),
+                memories: Vec::new(),
             }),
             "broken" => Err(Error::new(ErrorKind::Unavailable, "the store is down")),
             _ => Err(Error::new(ErrorKind::NotFound, "unknown")),
         }
+    }
+
+    async fn remember(&self, _access: &Access, _memories: &[Memory]) -> Result<()> {
+        Err(Error::new(ErrorKind::Unavailable, "nothing is written here"))
+    }
+
+    async fn forget(&self, _access: &Access, _session: Option<&SessionId>) -> Result<()> {
+        Err(Error::new(ErrorKind::Unavailable, "nothing is written here"))
+    }
+
+    async fn agree_to_offers(&self, _access: &Access, _agreed: bool) -> Result<()> {
+        Err(Error::new(ErrorKind::Unavailable, "nothing is written here"))
     }
 
     async fn ready(&self) -> Result<()> {
@@ -85,11 +98,12 @@ struct Case {
 }
 
 fn case(caller: &Caller, text: &str, said: &[&str]) -> Case {
-    let exchange = |said: &&str| Exchange { said: (*said).into(), replied: "The Corran is a car.".into() };
+    let exchange = |said: &&str| Exchange::of(*said, "The Corran is a car.");
     let context = TurnContext {
         turn: Arc::new(turn("t-1", "s-1", caller, text)),
         history: said.iter().map(exchange).collect(),
         reports: Arc::default(),
+        held_by: None,
         sink: Arc::new(RecordingSink::default()),
         errand: errand(),
     };

@@ -81,6 +81,7 @@ pub fn turn(id: &str, session: &str, caller: &Caller, text: &str) -> Turn {
         tone: None,
         locale: "en".into(),
         vehicle: None,
+        decision: None,
         received: "2026-11-02T09:00:00Z".parse().unwrap(),
         deadline_ms: 5_000,
     }
