@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use contract::ports::Customers;
-use contract::profile::Profile;
-use contract::{Access, Error, ErrorKind, Result};
+use contract::profile::{Memory, Profile};
+use contract::{Access, Error, ErrorKind, Result, SessionId};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Deserialize;
 
@@ -46,6 +46,18 @@ impl SqliteCustomers {
     pub async fn seed(&self, profiles: Vec<Profile>) -> Result<()> {
         self.database.write(move |connection| profiles.iter().try_for_each(|profile| insert(connection, profile))).await
     }
+
+    /// Changes a profile in one write transaction: of two changes at once none is lost.
+    async fn change(&self, access: &Access, change: impl FnOnce(&mut Profile) + Send + 'static) -> Result<()> {
+        let id = access.customer().as_str().to_owned();
+        self.database
+            .write(move |connection| {
+                let mut profile = select(connection, &id)?;
+                change(&mut profile);
+                replace(connection, &profile)
+            })
+            .await
+    }
 }
 
 #[async_trait]
@@ -53,6 +65,20 @@ impl Customers for SqliteCustomers {
     async fn profile(&self, access: &Access) -> Result<Profile> {
         let id = access.customer().as_str().to_owned();
         self.database.read(move |connection| select(connection, &id)).await
+    }
+
+    async fn remember(&self, access: &Access, memories: &[Memory]) -> Result<()> {
+        let memories = memories.to_vec();
+        self.change(access, move |profile| profile.remember(memories)).await
+    }
+
+    async fn forget(&self, access: &Access, session: Option<&SessionId>) -> Result<()> {
+        let session = session.cloned();
+        self.change(access, move |profile| profile.forget(session.as_ref())).await
+    }
+
+    async fn agree_to_offers(&self, access: &Access, agreed: bool) -> Result<()> {
+        self.change(access, move |profile| profile.consents.marketing = agreed).await
     }
 
     async fn ready(&self) -> Result<()> {
@@ -74,6 +100,13 @@ fn insert(connection: &Connection, profile: &Profile) -> Result<()> {
     Ok(())
 }
 
+fn replace(connection: &Connection, profile: &Profile) -> Result<()> {
+    let text = serde_json::to_string(profile).map_err(unreadable)?;
+    let statement = "UPDATE customers SET profile = ?2 WHERE id = ?1";
+    connection.execute(statement, params![profile.customer.as_str(), text]).map_err(lost)?;
+    Ok(())
+}
+
 fn select(connection: &Connection, id: &str) -> Result<Profile> {
     let mut statement = connection.prepare_cached("SELECT profile FROM customers WHERE id = ?1").map_err(lost)?;
     let text: Option<String> = statement.query_row([id], |row| row.get(0)).optional().map_err(lost)?;
@@ -89,7 +122,7 @@ fn unreadable(cause: serde_json::Error) -> Error {
 mod tests {
     use super::*;
 
-    #[tokio::test]
+    #[tokio::test(flavor = "multi_thread")]
     async fn keeps_the_promises_of_the_port() {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteCustomers::new(Database::open(&folder.path().join("customers.db")).unwrap());

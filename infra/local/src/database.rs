@@ -7,6 +7,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use contract::{Error, ErrorKind, Result};
@@ -25,9 +26,14 @@ type Acknowledge = Box<dyn FnOnce(std::result::Result<(), String>) + Send>;
 
 /// A handle to one SQLite file. Cheap to clone; the threads end when the last handle is dropped.
 #[derive(Clone)]
-pub struct Database {
-    writer: SyncSender<Job>,
-    reader: SyncSender<Job>,
+pub struct Database(Engine);
+
+#[derive(Clone)]
+enum Engine {
+    /// A file.
+    Threads { writer: SyncSender<Job>, reader: SyncSender<Job> },
+    /// Memory only: every job runs where it is asked for.
+    Inline(Arc<Mutex<Connection>>),
 }
 
 impl Database {
@@ -42,12 +48,22 @@ impl Database {
                 .caused_by(cause)
         };
         let writing = connect(path).map_err(lost)?;
-        writing.execute_batch(include_str!("schema.sql")).map_err(lost)?;
+        furnish(&writing).map_err(lost)?;
         let reading = connect(path).map_err(lost)?;
-        Ok(Self {
-            writer: thread("sqlite-writer", writing, write_all)?,
-            reader: thread("sqlite-reader", reading, read_all)?,
-        })
+        let (writer, reader) =
+            (thread("sqlite-writer", writing, write_all)?, thread("sqlite-reader", reading, read_all)?);
+        Ok(Self(Engine::Threads { writer, reader }))
+    }
+
+    /// A database that is gone with its last handle. Answers at once, on the task that asks: what works under a test's own
+    /// time, and is no match for a file under load.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub fn in_memory() -> Result<Self> {
+        let connection = Connection::open_in_memory().map_err(lost)?;
+        furnish(&connection).map_err(lost)?;
+        Ok(Self(Engine::Inline(Arc::new(Mutex::new(connection)))))
     }
 
     /// Runs `work` inside a transaction and returns once it is committed. An error of `work` undoes only its own writes.
@@ -55,7 +71,10 @@ impl Database {
         &self,
         work: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        submit(&self.writer, move |connection| savepoint(connection, work)).await
+        match &self.0 {
+            Engine::Threads { writer, .. } => submit(writer, move |connection| savepoint(connection, work)).await,
+            Engine::Inline(connection) => savepoint(&connection.lock().unwrap_or_else(PoisonError::into_inner), work),
+        }
     }
 
     /// Runs `work`, which only reads.
@@ -63,8 +82,28 @@ impl Database {
         &self,
         work: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        submit(&self.reader, |connection| guarded(|| work(connection))).await
+        match &self.0 {
+            Engine::Threads { reader, .. } => submit(reader, |connection| guarded(|| work(connection))).await,
+            Engine::Inline(connection) => {
+                let connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+                guarded(|| work(&connection))
+            }
+        }
     }
+}
+
+/// Makes what is missing of the tables, also in a file of an earlier version.
+fn furnish(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(include_str!("schema.sql"))?;
+    connection.execute_batch(include_str!("schema/offers.sql"))?;
+    connection.execute_batch(include_str!("schema/service_desk.sql"))?;
+    connection.execute_batch(include_str!("schema/vehicles.sql"))?;
+    connection.execute_batch(include_str!("schema/handoffs.sql"))?;
+    let known = "SELECT count(*) FROM pragma_table_info('turns') WHERE name = 'left_open'";
+    if connection.query_row(known, [], |row| row.get::<_, i64>(0))? == 0 {
+        connection.execute_batch("ALTER TABLE turns ADD COLUMN left_open TEXT")?;
+    }
+    Ok(())
 }
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {

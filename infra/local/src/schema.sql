@@ -11,7 +11,8 @@ CREATE TABLE IF NOT EXISTS sessions (
   turns   INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
--- One row a closed turn. `said` and `replied` stand apart so that a history is read without its reports.
+-- One row a closed turn. `said`, `replied` and what it left open (JSON; mostly null) stand apart so that a history is read
+-- without its reports.
 CREATE TABLE IF NOT EXISTS turns (
   session TEXT NOT NULL REFERENCES sessions (session),
   seq     INTEGER NOT NULL,
@@ -19,6 +20,7 @@ CREATE TABLE IF NOT EXISTS turns (
   said    TEXT NOT NULL,
   replied TEXT NOT NULL,
   record  TEXT NOT NULL,
+  left_open TEXT,
   PRIMARY KEY (session, seq)
 ) STRICT, WITHOUT ROWID;
 

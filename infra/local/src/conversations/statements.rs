@@ -3,8 +3,10 @@
 use contract::ports::{Opening, Ticket};
 use contract::{Exchange, IdempotencyKey, Result, SessionId, TurnId};
 use jiff::Timestamp;
+use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
+use super::unreadable;
 use crate::database::lost;
 
 /// Runs statements on a connection.
@@ -92,17 +94,25 @@ impl Statements<'_> {
 
     pub(super) fn insert_turn(&self, ticket: &Ticket, seq: u64, exchange: &Exchange, record: &str) -> Result<()> {
         self.run(
-            "INSERT INTO turns (session, seq, turn, said, replied, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            params![ticket.session.as_str(), seq, ticket.turn.as_str(), exchange.said, exchange.replied, record],
+            "INSERT INTO turns (session, seq, turn, said, replied, left_open, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            params![
+                ticket.session.as_str(),
+                seq,
+                ticket.turn.as_str(),
+                exchange.said,
+                exchange.replied,
+                left_open(exchange)?,
+                record
+            ],
         )
     }
 
     /// The last `limit` exchanges, oldest first.
     pub(super) fn history(&self, session: &SessionId, limit: usize) -> Result<Vec<Exchange>> {
         let mut newest_first = self.all(
-            "SELECT said, replied FROM turns WHERE session = ?1 ORDER BY seq DESC LIMIT ?2",
+            "SELECT said, replied, left_open FROM turns WHERE session = ?1 ORDER BY seq DESC LIMIT ?2",
             params![session.as_str(), limit],
-            |row| Ok(Exchange { said: row.get(0)?, replied: row.get(1)? }),
+            exchange,
         )?;
         newest_first.reverse();
         Ok(newest_first)
@@ -148,4 +158,20 @@ impl Statements<'_> {
         let rows = statement.query_map(params, read).map_err(lost)?;
         rows.collect::<rusqlite::Result<_>>().map_err(lost)
     }
+}
+
+/// What an exchange left besides its words, as JSON; nothing for most of them.
+fn left_open(exchange: &Exchange) -> Result<Option<String>> {
+    if exchange.actions.is_empty() && exchange.case.is_none() {
+        return Ok(None);
+    }
+    serde_json::to_string(&(&exchange.actions, &exchange.case)).map(Some).map_err(unreadable)
+}
+
+fn exchange(row: &Row<'_>) -> rusqlite::Result<Exchange> {
+    let left: Option<String> = row.get(2)?;
+    let unreadable = |cause| rusqlite::Error::FromSqlConversionFailure(2, Type::Text, Box::new(cause));
+    let left = left.map(|text| serde_json::from_str(&text).map_err(unreadable)).transpose()?;
+    let (actions, case) = left.unwrap_or_default();
+    Ok(Exchange { said: row.get(0)?, replied: row.get(1)?, actions, case })
 }
