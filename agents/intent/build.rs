@@ -17,7 +17,7 @@ use classifier::{Classifier, Concepts};
 
 fn main() {
     println!("cargo::rerun-if-changed=data");
-    println!("cargo::rerun-if-changed=words");
+    println!("cargo::rerun-if-changed=words/concepts.toml");
     if let Err(mistakes) = learn() {
         mistakes.to_string().lines().for_each(|line| println!("cargo::error={line}"));
     }

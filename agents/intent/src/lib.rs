@@ -1,6 +1,8 @@
 //! The intent agent: says what the customer wants, from intents that are data, and how sure that is.
 
+mod answer;
 pub mod catalog;
+mod following;
 mod learned;
 mod opinion;
 mod shipped;
@@ -14,6 +16,7 @@ use contract::ports::LanguageModel;
 use contract::{Agent, Answer, Card, Finding, Result, Stage, TurnContext, When};
 use prompting::{Brief, SecondOpinion};
 
+use answer::Answers;
 use classifier::{Classifier, OUT_OF_SCOPE, Settings, Verdict};
 use learned::Known;
 use opinion::Opinion;
@@ -25,6 +28,7 @@ pub use opinion::UNSURE_BELOW;
 pub struct IntentAgent {
     intents: Vec<Known>,
     classifier: Classifier,
+    answers: Answers,
     brief: Brief,
     second: Option<SecondOpinion>,
 }
@@ -37,7 +41,7 @@ impl IntentAgent {
     pub fn new() -> Result<Self> {
         let intents = shipped::intents()?;
         let brief = opinion::brief(&intents)?;
-        Ok(Self { intents, classifier: shipped::classifier()?, brief, second: None })
+        Ok(Self { intents, classifier: shipped::classifier()?, answers: Answers::shipped()?, brief, second: None })
     }
 
     /// The agent, asking `model` too: where the classifier is unsure, or always. The classifier's answer stands where the model
@@ -106,6 +110,13 @@ impl Agent for IntentAgent {
 
     async fn run(&self, context: &TurnContext) -> Result<Answer> {
         let found = self.read(&context.turn.text);
+        // Only the built-in reader decides what is carried out: no model is asked for a yes.
+        if let Some(verdict) = self.answers.verdict(context, &found) {
+            return Ok([Finding::Intent(found), Finding::Verdict(verdict)].into_iter().collect());
+        }
+        if let Some(matter) = following::matter(&context.turn.text, &found, &context.history, |text| self.read(text)) {
+            return Ok(Answer::of(Finding::Intent(matter)));
+        }
         let (sure, danger) = (opinion::is_sure(&found), opinion::is_danger(&found));
         let Some(second) = self.second.iter().find(|second| !danger && second.is_wanted(sure, context)) else {
             return Ok(Answer::of(Finding::Intent(found)));
