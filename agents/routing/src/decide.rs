@@ -1,10 +1,10 @@
 //! The decision: a pure function from a situation to a route.
 
-use contract::finding::{Intent, Route, Sentiment, Tier, Urgency};
-use contract::{Channel, Tone};
+use contract::finding::{Intent, Route, Sentiment, Target, Tier, Urgency};
+use contract::{Channel, Consent, Tone, Verdict};
 
 use crate::Safety;
-use crate::table::{Conditions, Table};
+use crate::table::{Conditions, Rule, Table};
 
 /// What is known when the route is decided. A missing finding is a missing analyst, not an error.
 #[derive(Debug, Clone, Copy, Default)]
@@ -23,12 +23,20 @@ pub struct Situation<'a> {
     pub locale: &'a str,
     /// How many words the customer said.
     pub words: usize,
+    /// What the customer answers to what was proposed, if they do.
+    pub verdict: Option<&'a Verdict>,
+    /// Whether the conversation belongs to a case that a person was asked to take over.
+    pub in_case: bool,
+    /// Whether a person holds the conversation.
+    pub held: bool,
 }
+
+/// The agent that puts a matter into the queue of people and says how it stands there.
+const HANDOFF: &str = "handoff";
 
 /// The route that the first matching rule of `table` gives.
 pub fn decide(table: &Table, safety: &Safety, situation: &Situation<'_>) -> Route {
     let rule = table.rules.iter().find(|rule| holds(&rule.when, table, situation)).unwrap_or(&table.otherwise);
-    let wanted = sure_intent(table.sure_from, situation).map(|intent| intent.agents.as_slice()).unwrap_or_default();
     let danger = urgency(table, situation) == Urgency::Emergency;
     let raised = table.capable.iter().find(|other| rule.tier == Tier::Fast && holds(&other.when, table, situation));
     Route {
@@ -40,9 +48,38 @@ pub fn decide(table: &Table, safety: &Safety, situation: &Situation<'_>) -> Rout
         },
         tone: situation.wanted_tone.unwrap_or(rule.tone),
         tier: if raised.is_some() { Tier::Capable } else { rule.tier },
-        agents: wanted.iter().filter(|agent| !rule.without.contains(agent)).cloned().collect(),
+        agents: agents(table, rule, danger, situation),
         safety: danger.then(|| safety.guidance(sure_intent(table.sure_from, situation), situation.sentiment)),
     }
+}
+
+/// The action agents that are asked: those whose proposal the customer answers, or else those that the intent names; and the
+/// one that hands over, when a person answers or was asked to. While a person holds the conversation, it alone.
+fn agents(table: &Table, rule: &Rule, danger: bool, situation: &Situation<'_>) -> Vec<String> {
+    let mut asked: Vec<String> = match situation.verdict {
+        _ if situation.held => Vec::new(),
+        // In danger nothing is carried out: the proposal stays open.
+        Some(verdict) => owners(verdict).filter(|_| !danger).cloned().collect(),
+        None => {
+            let wanted = sure_intent(table.sure_from, situation).map(|intent| intent.agents.as_slice());
+            let wanted = wanted.unwrap_or_default().iter();
+            wanted.filter(|agent| !rule.without.contains(agent)).cloned().collect()
+        }
+    };
+    asked.sort_unstable();
+    asked.dedup();
+    if (situation.held || situation.in_case || rule.target == Target::Human)
+        && !asked.iter().any(|agent| agent == HANDOFF)
+    {
+        asked.push(HANDOFF.into());
+    }
+    asked
+}
+
+/// Who proposed what the customer answers. Whoever declines asks nobody for anything.
+fn owners(verdict: &Verdict) -> impl Iterator<Item = &String> {
+    let answered = verdict.actions.iter().filter(|_| verdict.consent != Consent::No);
+    answered.map(|action| &action.agent)
 }
 
 fn holds(when: &Conditions, table: &Table, situation: &Situation<'_>) -> bool {
@@ -59,6 +96,8 @@ fn holds(when: &Conditions, table: &Table, situation: &Situation<'_>) -> bool {
         && when.channel.is_none_or(|channel| situation.channel == channel)
         && when.languages_not.as_ref().is_none_or(|known| speaks_none_of(situation.locale, known))
         && when.words_from.is_none_or(|least| situation.words >= least)
+        && when.held.is_none_or(|held| situation.held == held)
+        && when.answers.as_ref().is_none_or(|ways| situation.verdict.is_some_and(|found| ways.contains(&found.consent)))
 }
 
 fn speaks_none_of(locale: &str, languages: &[String]) -> bool {
@@ -97,111 +136,4 @@ fn still_in_danger(table: &Table, situation: &Situation<'_>) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use contract::finding::{Hazard, Polarity, Target};
-
-    use super::*;
-
-    fn intent(label: &str, confidence: f32, urgency: Urgency) -> Intent {
-        let agents = vec!["servicing".into(), "marketing".into()];
-        Intent { label: label.into(), confidence, alternatives: Vec::new(), urgency, agents }
-    }
-
-    fn feeling(polarity: Polarity, intensity: f32, urgency: Urgency) -> Sentiment {
-        Sentiment { polarity, score: 0.0, intensity, urgency, hazards: Vec::new(), earlier_hazards: Vec::new() }
-    }
-
-    fn route(intent: Option<Intent>, sentiment: Option<Sentiment>) -> Route {
-        let situation = Situation { intent: intent.as_ref(), sentiment: sentiment.as_ref(), ..Situation::default() };
-        decide(&Table::shipped().unwrap(), &Safety::shipped().unwrap(), &situation)
-    }
-
-    #[test]
-    fn each_situation_has_its_rule() {
-        use Polarity::{Negative, Neutral};
-        use Urgency::{Emergency, Routine, Soon, Urgent};
-        let cases = [
-            (Some(("warning_light", 0.9, Soon)), Some((Neutral, 0.1, Emergency)), "danger", Target::Human),
-            (Some(("accident", 0.9, Emergency)), None, "danger", Target::Human),
-            (Some(("accident", 0.2, Emergency)), None, "unsure", Target::SelfService),
-            (Some(("accident", 0.6, Emergency)), Some((Neutral, 0.0, Soon)), "danger", Target::Human),
-            (Some(("brake_failure", 0.7, Emergency)), Some((Neutral, 0.0, Routine)), "everyday", Target::SelfService),
-            (Some(("brake_failure", 0.97, Emergency)), Some((Neutral, 0.0, Routine)), "danger", Target::Human),
-            (Some(("human_request", 0.9, Routine)), Some((Neutral, 0.0, Routine)), "asked-for-a-person", Target::Human),
-            (Some(("complaint", 0.9, Soon)), Some((Negative, 0.5, Routine)), "complaint", Target::Human),
-            (Some(("infotainment", 0.9, Routine)), Some((Negative, 0.95, Routine)), "furious", Target::Human),
-            (Some(("billing", 0.9, Routine)), Some((Negative, 0.4, Routine)), "money-with-displeasure", Target::Human),
-            (Some(("billing", 0.9, Routine)), Some((Neutral, 0.0, Routine)), "money", Target::SelfService),
-            (Some(("breakdown", 0.9, Urgent)), Some((Neutral, 0.0, Soon)), "stranded", Target::Human),
-            (Some(("range", 0.9, Routine)), Some((Negative, 0.4, Routine)), "displeased", Target::SelfService),
-            (Some(("range", 0.9, Routine)), Some((Neutral, 0.0, Routine)), "everyday", Target::SelfService),
-            (Some(("range", 0.3, Routine)), Some((Neutral, 0.0, Routine)), "unsure", Target::SelfService),
-            (None, None, "unsure", Target::SelfService),
-        ];
-        for (wanted, felt, rule, target) in cases {
-            let found = route(wanted.map(|(l, c, u)| intent(l, c, u)), felt.map(|(p, i, u)| feeling(p, i, u)));
-            assert!(found.reason.starts_with(&format!("{rule}: ")), "{wanted:?} {felt:?}: {}", found.reason);
-            assert_eq!(found.target, target, "{rule}");
-        }
-    }
-
-    #[test]
-    fn danger_says_at_once_what_to_do_and_asks_no_one_to_sell() {
-        let hazards = vec![Hazard { name: "brakes".into(), evidence: "pedal goes to the floor".into() }];
-        let felt = Sentiment { hazards, ..feeling(Polarity::Neutral, 0.0, Urgency::Emergency) };
-        let found = route(Some(intent("warning_light", 0.9, Urgency::Soon)), Some(felt));
-        assert!(found.safety.as_ref().is_some_and(|fact| fact.text.contains("brake")), "{found:?}");
-        assert!(found.agents.is_empty(), "{found:?}");
-        assert_eq!(found.queue, "safety");
-    }
-
-    #[test]
-    fn a_danger_lasts_until_the_customer_turns_to_something_else() {
-        let earlier_hazards = vec![Hazard { name: "child_locked_in".into(), evidence: "locked in".into() }];
-        let after = || {
-            Some(Sentiment {
-                earlier_hazards: earlier_hazards.clone(),
-                ..feeling(Polarity::Negative, 0.3, Urgency::Routine)
-            })
-        };
-        for vague in [intent("out_of_scope", 0.8, Urgency::Routine), intent("range", 0.2, Urgency::Routine)] {
-            let found = route(Some(vague), after());
-            assert!(
-                found.reason.starts_with("danger: ") && found.safety.is_some_and(|fact| fact.text.contains("window"))
-            );
-        }
-        let found = route(Some(intent("service_booking", 0.9, Urgency::Routine)), after());
-        assert_eq!(found.safety, None);
-    }
-
-    #[test]
-    fn the_customers_tone_wins() {
-        let situation = Situation { wanted_tone: Some(Tone::Concise), ..Situation::default() };
-        let found = decide(&Table::shipped().unwrap(), &Safety::shipped().unwrap(), &situation);
-        assert_eq!(found.tone, Tone::Concise);
-    }
-
-    #[test]
-    fn a_long_story_or_another_language_needs_the_capable_model() {
-        let wanted = intent("range", 0.9, Urgency::Routine);
-        let tier = |locale, words| {
-            let situation = Situation { intent: Some(&wanted), locale, words, ..Situation::default() };
-            let route = decide(&Table::shipped().unwrap(), &Safety::shipped().unwrap(), &situation);
-            (route.tier, route.reason)
-        };
-        assert_eq!(tier("en-GB", 8).0, Tier::Fast);
-        assert_eq!(tier("en", 200).0, Tier::Capable);
-        let (german, reason) = tier("de-DE", 8);
-        assert!(german == Tier::Capable && reason.starts_with("everyday: "), "{reason}");
-        assert!(reason.contains("; other-language: "), "{reason}");
-    }
-
-    #[test]
-    fn nothing_is_sold_to_the_displeased() {
-        let found = route(
-            Some(intent("range", 0.9, Urgency::Routine)),
-            Some(feeling(Polarity::Negative, 0.4, Urgency::Routine)),
-        );
-        assert_eq!(found.agents, ["servicing"]);
-    }
-}
+mod tests;

@@ -50,6 +50,9 @@ impl Agent for RoutingAgent {
             channel: context.turn.channel,
             locale: &context.turn.locale,
             words: context.turn.text.split_whitespace().count(),
+            verdict: context.verdict(),
+            in_case: context.history.last().is_some_and(|last| last.case.is_some()),
+            held: context.held_by.is_some(),
         };
         Ok(Answer::of(Finding::Route(decide(&self.table, &self.safety, &situation))))
     }

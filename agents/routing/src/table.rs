@@ -1,7 +1,7 @@
 //! The routing table: ordered rules, read from `data/routes.toml`.
 
 use contract::finding::{Polarity, Target, Tier, Urgency};
-use contract::{Channel, Error, Result, Tone};
+use contract::{Channel, Consent, Error, Result, Tone};
 use serde::Deserialize;
 
 /// Ordered rules; the first that holds decides.
@@ -94,6 +94,10 @@ pub struct Conditions {
     pub languages_not: Option<Vec<String>>,
     /// The customer said at least so many words.
     pub words_from: Option<usize>,
+    /// A person holds the conversation, or nobody does.
+    pub held: Option<bool>,
+    /// The customer answers what was proposed in one of these ways.
+    pub answers: Option<Vec<Consent>>,
 }
 
 impl Table {
