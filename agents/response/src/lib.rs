@@ -6,17 +6,19 @@ mod generate;
 mod listening;
 mod phrases;
 mod prompts;
+mod proposals;
+mod suggestion;
 mod voice;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use contract::finding::{DocumentKind, Tier};
+use contract::finding::{DocumentKind, Fact, Intent, Statement, Tier};
 use contract::ports::LanguageModel;
 use contract::prompt::Ending;
 use contract::record::{Citation, Reply};
-use contract::{Agent, Answer, Card, Finding, Result, Stage, Tone, TurnContext};
+use contract::{Agent, Answer, Card, Consent, Finding, Result, Stage, TextSink, Tone, TurnContext};
 
 use brief::Brief;
 use evidence::chosen;
@@ -24,6 +26,8 @@ use generate::{Admit, Spoken, speak};
 use language::sentences::sentences;
 use phrases::Phrases;
 use prompts::{Manner, Prompts};
+use proposals::{Proposals, Remark};
+use suggestion::Unheard;
 use voice::Voice;
 
 pub use listening::{Limit, Listener};
@@ -76,12 +80,52 @@ impl ResponseAgent {
         }
     }
 
-    /// Says that a person should take over, and where one is reached.
-    fn hand_over(&self, voice: &mut Voice<'_>, brief: &Brief<'_>) {
+    /// Says what came of what the customer agreed to, what their answer was taken for, and what agents found out.
+    fn tell(&self, voice: &mut Voice<'_>, brief: &Brief<'_>, proposals: &Proposals<'_>, tone: Tone) {
+        proposals.results.iter().for_each(|result| voice.tell(result));
+        if let Some(remark) = proposals.remark.filter(|_| !self.asks_meanwhile(brief)) {
+            voice.tell(&self.phrases.answered(remark, tone, brief.first_name()));
+        }
+        for Statement { text, source, .. } in &brief.statements {
+            let source =
+                source.as_ref().map(|source| Citation::from(&Fact { text: text.clone(), source: source.clone() }));
+            for sentence in sentences(text) {
+                match &source {
+                    Some(source) => voice.say_citing(sentence, &[source]),
+                    None => voice.say(sentence),
+                }
+            }
+        }
+    }
+
+    /// Says that a person should take over, how long that takes, and where one is reached meanwhile. Who hears it in a car is
+    /// told first what helps at once, and in danger nothing else.
+    fn hand_over(&self, voice: &mut Voice<'_>, brief: &Brief<'_>, listener: Listener) {
         let queue = brief.route.filter(|_| brief.human()).map(|route| route.queue.as_str());
-        let Some((words, contact)) = queue.and_then(|queue| self.phrases.handoff(queue)) else { return };
-        voice.say(words);
-        voice.say_citing(&contact.text, &[&Citation::from(&contact)]);
+        let words = queue.and_then(|queue| self.phrases.handoff(queue));
+        let (say, contact) = words.unzip();
+        say.into_iter().for_each(|words| voice.say(words));
+        let hears = listener != Listener::Reader;
+        let reach = |voice: &mut Voice<'_>| {
+            contact.iter().for_each(|contact| voice.say_citing(&contact.text, &[&Citation::from(contact)]));
+        };
+        if hears {
+            reach(voice);
+        }
+        if let Some(handoff) = brief.handoff.filter(|_| brief.human() && !(hears && brief.danger())) {
+            voice.say(&self.phrases.passed_on(handoff));
+        }
+        if !hears {
+            reach(voice);
+        }
+    }
+
+    /// Says what is offered and why; to nobody who drives.
+    fn offer(&self, voice: &mut Voice<'_>, brief: &Brief<'_>, listener: Listener) {
+        for (agent, offer) in brief.offers.iter().filter(|_| listener != Listener::Driver && !brief.human()) {
+            [&offer.summary, &offer.reason].into_iter().for_each(|words| voice.say(words));
+            self.phrases.stop_offers(agent).into_iter().for_each(|words| voice.say(words));
+        }
     }
 
     fn scripted(&self, brief: &Brief<'_>, tone: Tone) -> Option<String> {
@@ -94,32 +138,85 @@ impl ResponseAgent {
     }
 
     /// Whether the library is asked to answer. In danger only the guidance speaks: one thing at a time. Who asks for a
-    /// person gets a person.
-    fn generates(brief: &Brief<'_>) -> bool {
-        let danger = brief.route.is_some_and(|route| route.safety.is_some());
+    /// person gets a person. What an agent dealt with is dealt with.
+    fn generates(&self, brief: &Brief<'_>) -> bool {
         let asked_for_a_person = brief.human() && brief.intent.is_some_and(|intent| intent.label == "human_request");
-        !danger && !asked_for_a_person
+        !brief.danger() && !asked_for_a_person && (!brief.is_dealt_with() || self.asks_meanwhile(brief))
     }
 
-    /// Says the reply, all but the sentence that ends it early.
+    /// Whether the customer asks something instead of answering a proposal: "and how long does that take?". The library
+    /// answers, and the proposal is asked again.
+    fn asks_meanwhile(&self, brief: &Brief<'_>) -> bool {
+        let unclear = brief.verdict.is_some_and(|found| found.consent == Consent::Unclear && !found.actions.is_empty());
+        let question =
+            |intent: &&Intent| (intent.confidence >= SURE || brief.asks) && !self.phrases.is_scripted(&intent.label);
+        unclear && brief.has_passages() && brief.statements.is_empty() && brief.intent.as_ref().is_some_and(question)
+    }
+
+    /// Says the whole reply into `sink`. Returns it, and why it is less than it should be.
+    async fn reply(&self, context: &TurnContext, sink: &dyn TextSink) -> Result<(Reply, Option<String>)> {
+        let mut voice = Voice::new(sink, Listener::of(&context.turn));
+        let written = self.write(&mut voice, context).await?;
+        if let Some(words) = voice.rest().and_then(|(listener, rest)| self.phrases.left_out(listener, rest)) {
+            voice.conclude(words);
+        }
+        let Written { model, arm, prompt_version, reduced, question } = written;
+        question.iter().for_each(|question| voice.conclude(question));
+        Ok((Reply { model, arm, prompt_version, ..voice.into_reply() }, reduced))
+    }
+
+    /// Says the reply, all but what ends it: the sentence that there is more, and the question.
     async fn write(&self, voice: &mut Voice<'_>, context: &TurnContext) -> Result<Written> {
         let brief = Brief::of(context);
         let tone = brief.tone(context.turn.tone);
+        if brief.danger() {
+            self.open(voice, &brief, tone);
+            self.hand_over(voice, &brief, Listener::of(&context.turn));
+            return Ok(Written::by_script());
+        }
+        let proposals = Proposals::of(&brief);
+        let again = proposals.remark == Some(Remark::NotDone);
+        let question = proposals.question(|action| self.phrases.question(tone, action, again));
+        question.iter().for_each(|question| voice.keep_room(question));
         self.open(voice, &brief, tone);
-        if let Some(script) = self.scripted(&brief, tone) {
+        self.tell(voice, &brief, &proposals, tone);
+        let mut written = self.answer(voice, context, &brief, tone).await?;
+        if let Some(remark) = proposals.remark.filter(|_| voice.is_silent()) {
+            voice.tell(&self.phrases.answered(remark, tone, brief.first_name()));
+        }
+        self.offer(voice, &brief, Listener::of(&context.turn));
+        proposals.details().for_each(|sentence| voice.say(sentence));
+        written.question = question;
+        Ok(written)
+    }
+
+    /// Says what answers the customer beside what agents did: a script, a person who takes over, or the library.
+    async fn answer(
+        &self,
+        voice: &mut Voice<'_>,
+        context: &TurnContext,
+        brief: &Brief<'_>,
+        tone: Tone,
+    ) -> Result<Written> {
+        if let Some(script) = self.scripted(brief, tone).filter(|_| !brief.acted()) {
             voice.say(&script);
             return Ok(Written::by_script());
         }
-        self.hand_over(voice, &brief);
-        if !Self::generates(&brief) {
-            return Ok(Written::by_script());
+        if !brief.handed_over {
+            self.hand_over(voice, brief, Listener::of(&context.turn));
         }
-        if let Some(preface) = brief.intent.and_then(|intent| self.phrases.preface(&intent.label)) {
+        let preface = brief.intent.and_then(|intent| self.phrases.preface(&intent.label));
+        if let Some(preface) = preface.filter(|_| !brief.acted() && self.generates(brief)) {
             voice.remark(preface);
         }
-        for code in brief.codes() {
-            // The first sentence of an entry says what the code means.
-            sentences(&code.text).first().into_iter().for_each(|meaning| voice.say_citing(meaning, &[code]));
+        if brief.verdict.is_none() {
+            for code in brief.codes() {
+                // The first sentence of an entry says what the code means.
+                sentences(&code.text).first().into_iter().for_each(|meaning| voice.say_citing(meaning, &[code]));
+            }
+        }
+        if !self.generates(brief) {
+            return Ok(Written::by_script());
         }
         self.generate(voice, context, brief, tone).await
     }
@@ -129,7 +226,7 @@ impl ResponseAgent {
         &self,
         voice: &mut Voice<'_>,
         context: &TurnContext,
-        brief: Brief<'_>,
+        brief: &Brief<'_>,
         tone: Tone,
     ) -> Result<Written> {
         let human = brief.human();
@@ -138,14 +235,14 @@ impl ResponseAgent {
             Manner { tone: self.phrases.tone(tone), locale: &turn.locale, listener: Listener::of(turn), human };
         let mut prompt = self.prompts.prompt(&manner, &turn.text, &context.history, self.limits)?;
         let model = if brief.tier() == Tier::Capable { &self.capable } else { &self.fast };
-        let mut evidence = brief.evidence;
+        let mut evidence = brief.evidence.clone();
         if human {
             // Until the person is there, the rules of the house help; steps from a manual are no answer to a complaint.
             evidence.retain(|found| found.kind != DocumentKind::Manual);
         }
         prompt.evidence = chosen(evidence);
-        // With a person on the way, "I could not find anything" helps nobody.
-        let admit = if human { Admit::SupportedOnly } else { Admit::Everything };
+        // With a person on the way, or behind what an agent said, "I could not find anything" helps nobody.
+        let admit = if human || brief.acted() { Admit::SupportedOnly } else { Admit::Everything };
         let Spoken { ending, broke_off } = speak(voice, &**model, &prompt, &context.errand, admit).await?;
         match (&ending.reduced, broke_off) {
             (_, true) => voice.remark(self.phrases.broke_off()),
@@ -153,7 +250,7 @@ impl ResponseAgent {
             (None, false) => {}
         }
         let Ending { model, arm, reduced, .. } = ending;
-        Ok(Written { model, arm, prompt_version: prompt.version, reduced })
+        Ok(Written { model, arm, prompt_version: prompt.version, reduced, question: None })
     }
 }
 
@@ -164,6 +261,8 @@ struct Written {
     arm: Option<String>,
     prompt_version: String,
     reduced: Option<String>,
+    /// What the customer is asked at the end.
+    question: Option<String>,
 }
 
 impl Written {
@@ -184,13 +283,18 @@ impl Agent for ResponseAgent {
     }
 
     async fn run(&self, context: &TurnContext) -> Result<Answer> {
-        let mut voice = Voice::new(&*context.sink, Listener::of(&context.turn));
-        let written = self.write(&mut voice, context).await?;
-        if let Some(words) = voice.rest().and_then(|(listener, rest)| self.phrases.left_out(listener, rest)) {
-            voice.conclude(words);
+        if context.held_by.is_none() {
+            let (reply, reduced) = self.reply(context, &*context.sink).await?;
+            return Ok(Answer { findings: vec![Finding::Reply(reply)], reduced });
         }
-        let Written { model, arm, prompt_version, reduced } = written;
-        let reply = Reply { model, arm, prompt_version, ..voice.into_reply() };
-        Ok(Answer { findings: vec![Finding::Reply(reply)], reduced })
+        // The person speaks. Only what may save somebody is said by the assistant, before anything else.
+        if let Some(guidance) = Brief::of(context).route.and_then(|route| route.safety.as_ref()) {
+            Voice::new(&*context.sink, Listener::of(&context.turn)).warn(&guidance.text, &Citation::from(guidance));
+        }
+        let (reply, reduced) = self.reply(context, &Unheard).await?;
+        Ok(Answer { findings: vec![Finding::Suggestion(reply)], reduced })
     }
 }
+
+#[cfg(test)]
+mod tests;

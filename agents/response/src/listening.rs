@@ -176,6 +176,11 @@ impl Attention {
         Fate::Said(sentence)
     }
 
+    /// Notes words that are said whatever was said before.
+    pub(crate) fn take(&mut self, text: &str) {
+        self.words += spoken_words(text);
+    }
+
     /// Marks that the answer goes on and will not be said.
     pub(crate) fn leave_out(&mut self) {
         self.left_out = true;

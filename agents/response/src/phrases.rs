@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use contract::finding;
 use contract::finding::Fact;
 use contract::{Error, Result, Tone};
-use minijinja::{Environment, context};
+use minijinja::{Environment, Value, context};
 use serde::Deserialize;
 
 use crate::listening::{Listener, Rest};
+use crate::proposals::Remark;
 
 /// All phrases.
 #[derive(Debug, Clone, Deserialize)]
@@ -19,6 +21,9 @@ pub(crate) struct Phrases {
     reduced: String,
     missing: BTreeMap<String, String>,
     preface: BTreeMap<String, String>,
+    question: Question,
+    answered: Answered,
+    offers: Offers,
     scripted: BTreeMap<String, Toned>,
     handoff: Handoff,
     left_out: LeftOut,
@@ -31,6 +36,31 @@ struct Toned {
     friendly: String,
     professional: String,
     concise: String,
+}
+
+/// How a customer is asked for a yes.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Question {
+    first: Toned,
+    again: Toned,
+}
+
+/// What is said of a customer's answer.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Answered {
+    unclear: Toned,
+    lapsed: Toned,
+    not_done: Toned,
+    not_changed: Toned,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Offers {
+    unasked: Vec<String>,
+    stop: String,
 }
 
 /// What is said of what is not said, to each who listens.
@@ -52,6 +82,7 @@ struct RestWords {
 #[serde(deny_unknown_fields)]
 struct Handoff {
     source: String,
+    passed_on: String,
     queue: BTreeMap<String, QueueWords>,
 }
 
@@ -70,11 +101,13 @@ impl Phrases {
     pub(crate) fn shipped() -> Result<Self> {
         let phrases: Self = toml::from_str(include_str!("../data/phrases.toml"))
             .map_err(|cause| Error::invalid("phrases.toml", cause.to_string()))?;
-        let templates = phrases.scripted.values().chain([&phrases.apology]);
-        for text in templates.flat_map(|toned| [&toned.friendly, &toned.professional, &toned.concise]) {
-            Environment::new().render_str(text, context! { name => "" }).map_err(|cause| {
-                Error::invalid("phrases.toml", cause.to_string()).hint(format!("in the text {text:?}"))
-            })?;
+        let Question { first, again } = &phrases.question;
+        let templates = phrases.scripted.values().chain([&phrases.apology, first, again]);
+        let templates = templates.flat_map(|toned| [&toned.friendly, &toned.professional, &toned.concise]);
+        for text in templates.chain([&phrases.handoff.passed_on]) {
+            Environment::new().render_str(text, context! { name => "", action => "", position => 2 }).map_err(
+                |cause| Error::invalid("phrases.toml", cause.to_string()).hint(format!("in the text {text:?}")),
+            )?;
         }
         Ok(phrases)
     }
@@ -85,7 +118,7 @@ impl Phrases {
     }
 
     pub(crate) fn apology(&self, tone: Tone, name: &str) -> String {
-        render(self.apology.in_tone(tone), name)
+        render(self.apology.in_tone(tone), context! { name })
     }
 
     /// What is said behind an answer that broke off.
@@ -110,7 +143,42 @@ impl Phrases {
 
     /// The whole answer to an intent that needs no model.
     pub(crate) fn scripted(&self, intent: &str, tone: Tone, name: &str) -> Option<String> {
-        self.scripted.get(intent).map(|toned| render(toned.in_tone(tone), name))
+        self.scripted.get(intent).map(|toned| render(toned.in_tone(tone), context! { name }))
+    }
+
+    /// Whether an intent needs no model.
+    pub(crate) fn is_scripted(&self, intent: &str) -> bool {
+        self.scripted.contains_key(intent)
+    }
+
+    /// The question whether to do what is said in `action`, for the first time or `again`.
+    pub(crate) fn question(&self, tone: Tone, action: &str, again: bool) -> String {
+        let words = if again { &self.question.again } else { &self.question.first };
+        render(words.in_tone(tone), context! { action })
+    }
+
+    /// What is said of an answer to a proposal.
+    pub(crate) fn answered(&self, remark: Remark, tone: Tone, name: &str) -> String {
+        let words = match remark {
+            Remark::Declined => return self.scripted("confirm_no", tone, name).unwrap_or_default(),
+            Remark::Unclear => &self.answered.unclear,
+            Remark::Lapsed => &self.answered.lapsed,
+            Remark::NotDone => &self.answered.not_done,
+            Remark::NotChanged => &self.answered.not_changed,
+        };
+        words.in_tone(tone).into()
+    }
+
+    /// How offers of this agent are stopped, when it makes them unasked.
+    pub(crate) fn stop_offers(&self, agent: &str) -> Option<&str> {
+        self.offers.unasked.iter().any(|known| known == agent).then_some(&self.offers.stop)
+    }
+
+    /// How a matter stands in the queue of people.
+    pub(crate) fn passed_on(&self, handoff: &finding::Handoff) -> String {
+        let finding::Handoff { held_by, position, wait_minutes, opens, .. } = handoff;
+        let values = context! { held => held_by.is_some(), position, minutes => wait_minutes, opens };
+        render(&self.handoff.passed_on, values)
     }
 
     /// How it is said that a reply ends although there is more. A reader is told everything.
@@ -143,51 +211,10 @@ impl Toned {
     }
 }
 
-/// Fills the name in. The templates were tried when the phrases were read, so a failure cannot come from them.
-fn render(template: &str, name: &str) -> String {
-    Environment::new().render_str(template, context! { name }).unwrap_or_default()
+/// Fills the values in. The templates were tried when the phrases were read, so a failure cannot come from them.
+fn render(template: &str, values: Value) -> String {
+    Environment::new().render_str(template, values).unwrap_or_default()
 }
 
 #[cfg(test)]
-mod tests {
-    use language::sentences::sentences;
-
-    use super::*;
-    use crate::listening::{WORDS_FOR_THE_REST, spoken_words};
-
-    #[test]
-    fn fills_in_the_name_or_does_without() {
-        let phrases = Phrases::shipped().unwrap();
-        assert!(phrases.apology(Tone::Friendly, "Ada").contains("Ada"));
-        for tone in [Tone::Friendly, Tone::Professional, Tone::Concise] {
-            let text = phrases.scripted("greeting", tone, "").unwrap();
-            assert!(!text.contains('{') && !text.contains(" ,") && !text.contains(" !"), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_name_is_data_not_a_template() {
-        let text = Phrases::shipped().unwrap().apology(Tone::Friendly, "{{ 1 + 1 }}");
-        assert!(text.contains("{{ 1 + 1 }}"), "{text}");
-    }
-
-    #[test]
-    fn what_is_left_out_is_said_in_one_short_sentence() {
-        let phrases = Phrases::shipped().unwrap();
-        for (listener, rest) in
-            [Listener::Driver, Listener::Parked].into_iter().flat_map(|who| [(who, Rest::Part), (who, Rest::All)])
-        {
-            let words = phrases.left_out(listener, rest).unwrap();
-            assert!(spoken_words(words) <= WORDS_FOR_THE_REST, "{words}");
-            assert_eq!(sentences(words).len(), 1, "{words}");
-        }
-        assert_eq!(phrases.left_out(Listener::Reader, Rest::Part), None);
-    }
-
-    #[test]
-    fn only_scripted_intents_have_a_script() {
-        let phrases = Phrases::shipped().unwrap();
-        assert!(phrases.scripted("tyre_pressure", Tone::Concise, "").is_none());
-        assert!(phrases.missing("knowledge").is_some() && phrases.missing("intent").is_none());
-    }
-}
+mod tests;

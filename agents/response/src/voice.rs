@@ -26,6 +26,18 @@ impl<'a> Voice<'a> {
         self.release_citing(guidance, &[source]);
     }
 
+    /// Says what was done, or was not: whole, whoever listens and whatever was said before. It takes its part of what is
+    /// said at once.
+    pub(crate) fn tell(&mut self, result: &str) {
+        self.attention.take(result);
+        self.release(result.trim());
+    }
+
+    /// Keeps room for words that will end the reply.
+    pub(crate) fn keep_room(&mut self, words: &str) {
+        self.attention.take(words);
+    }
+
     /// Says what stands before the answer and needs no source.
     pub(crate) fn remark(&mut self, text: &str) {
         self.say_part(text, Part::Remark);
@@ -64,7 +76,7 @@ impl<'a> Voice<'a> {
         Some((self.attention.listener(), self.attention.rest()?))
     }
 
-    /// Says that the reply ends although there is more.
+    /// Says what ends the reply: that there is more, or a question.
     pub(crate) fn conclude(&mut self, words: &str) {
         self.release(words);
     }

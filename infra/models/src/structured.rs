@@ -100,7 +100,7 @@ fn json_in(text: &str) -> Option<Value> {
 fn repair(prompt: &Prompt, faulty: &str, complaint: &str) -> Prompt {
     let mut again = prompt.clone();
     let replied = format!("{}\n[{complaint}]", &faulty[..faulty.floor_char_boundary(LONGEST_SHOWN)]);
-    again.history.push(Exchange { said: prompt.question.clone(), replied });
+    again.history.push(Exchange::of(prompt.question.clone(), replied));
     again.instructions.push_str(REPAIR);
     again.version.push_str("+repair");
     again

@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn a_short_question_goes_on_from_the_last() {
-        let history = [Exchange { said: "What is the front tyre pressure?".into(), replied: "2.5 bar. [1]".into() }];
+        let history = [Exchange::of("What is the front tyre pressure?", "2.5 bar. [1]")];
         let question = Question::read("and at the back?", &history);
         assert_eq!(names(&question), ["rear", "front", "tyre", "pressur"]);
         assert_eq!(question.kind, Kind::Quantity);

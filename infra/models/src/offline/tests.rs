@@ -106,7 +106,7 @@ fn answers_as_a_customer_would_want() {
     for case in &answers.case {
         let evidence = case.evidence.iter().enumerate().map(|(rank, name)| citation(library[name.as_str()], rank));
         let mut prompt = prompt(&case.question, evidence.collect(), case.maximum);
-        prompt.history = case.history.iter().map(|said| Exchange { said: said.clone(), replied: "…".into() }).collect();
+        prompt.history = case.history.iter().map(|said| Exchange::of(said.clone(), "…")).collect();
         let text = answer(&prompt).pieces.concat();
         let missing = case.has.iter().filter(|part| !text.contains(part.as_str()));
         let unwanted = case.lacks.iter().filter(|part| text.contains(part.as_str()));

@@ -11,7 +11,7 @@ use crate::framing::EXPLAINED;
 use crate::talk::blank;
 
 fn prompt(history: &[(&str, &str)], evidence: &[&str], question: &str) -> Prompt {
-    let exchange = |(said, replied): &(&str, &str)| Exchange { said: (*said).into(), replied: (*replied).into() };
+    let exchange = |(said, replied): &(&str, &str)| Exchange::of(*said, *replied);
     let source = |text: &&str| Citation::from(&Fact { text: (*text).into(), source: "Manual".into() });
     Prompt {
         instructions: "Answer only from the evidence.".into(),
