@@ -59,6 +59,7 @@ mod tests {
             vehicles: vec![vehicle("A", "Lumen", 118_200), vehicle("B", "Corran", 90)],
             consents: Consents::default(),
             history: vec![matter("Tyres changed.", false), matter("Rattling tailgate.", true)],
+            memories: Vec::new(),
         };
         let texts: Vec<String> = facts(&profile).into_iter().map(|fact| fact.text).collect();
         assert_eq!(
