@@ -3,11 +3,13 @@
 //! Permissions are tried by calls that cannot succeed: a write under a condition that never holds is refused for its
 //! condition where it is allowed, and for its permission where it is not.
 
+use std::collections::HashMap;
+
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client as Dynamo;
 use aws_sdk_dynamodb::config::ProvideCredentials;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, KeysAndAttributes, Put, TransactWriteItem, WriteRequest};
 use aws_sdk_s3::Client as S3;
 use aws_sdk_s3::types::BucketVersioningStatus;
 use contract::ErrorKind;
@@ -83,6 +85,40 @@ pub async fn sockets(config: &SdkConfig, prefix: &str) -> Vec<Check> {
             allowed(delete.send().await.map(drop), &[]),
         ),
     ]
+}
+
+/// What the queue of people needs of the table of sessions that begins with `prefix`, besides [`tables`].
+pub async fn handoffs(config: &SdkConfig, prefix: &str) -> Vec<Check> {
+    let (client, table) = (Dynamo::new(config), Tables::named(prefix).sessions);
+    let key = HashMap::from([(PARTITION_KEY.to_owned(), nobody()), (SORT_KEY.to_owned(), nobody())]);
+    let read = match KeysAndAttributes::builder().keys(key).build() {
+        Ok(wanted) => allowed(client.batch_get_item().request_items(&table.name, wanted).send().await.map(drop), &[]),
+        Err(cause) => Err(cause.to_string()),
+    };
+    let delete = client.delete_item().table_name(&table.name).key(PARTITION_KEY, nobody()).key(SORT_KEY, nobody());
+    vec![
+        Check::new(format!("{}: dynamodb:BatchGetItem for cases", table.name), read),
+        // There is nothing to delete.
+        Check::new(
+            format!("{}: dynamodb:DeleteItem for cases", table.name),
+            allowed(delete.send().await.map(drop), &[]),
+        ),
+    ]
+}
+
+/// What memories need of the table of customers that begins with `prefix`, besides [`tables`].
+pub async fn memories(config: &SdkConfig, prefix: &str) -> Check {
+    let (client, table) = (Dynamo::new(config), Tables::named(prefix).customers);
+    // There is nothing to delete.
+    let delete = DeleteRequest::builder().key(PARTITION_KEY, nobody()).key(SORT_KEY, nobody()).build();
+    let written = match delete.map(|delete| WriteRequest::builder().delete_request(delete).build()) {
+        Ok(write) => {
+            let tried = client.batch_write_item().request_items(&table.name, vec![write]);
+            allowed(tried.send().await.map(drop), &[])
+        }
+        Err(cause) => Err(cause.to_string()),
+    };
+    Check::new(format!("{}: dynamodb:BatchWriteItem for memories", table.name), written)
 }
 
 /// Whether messages may be posted to the sockets of the stage at `endpoint`.

@@ -1,6 +1,7 @@
 //! Customers in DynamoDB.
 
 mod items;
+mod memories;
 
 use std::sync::Arc;
 
@@ -9,8 +10,8 @@ use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{PutRequest, ReturnConsumedCapacity, WriteRequest};
 use contract::ports::Customers;
-use contract::profile::Profile;
-use contract::{Access, CustomerId, Error, ErrorKind, Result};
+use contract::profile::{Memory, Profile};
+use contract::{Access, CustomerId, Error, ErrorKind, Result, SessionId};
 
 use super::capacity::{Capacity, Meter};
 use super::expression::{by_name, key, names, put, text};
@@ -62,7 +63,7 @@ impl DynamoCustomers {
         }
         let mut parts = items::of(profile)?;
         let early = parts.split_off(parts.len().min(TRANSACTION));
-        self.write_all(early, profile.customer.as_str()).await?;
+        self.put_all(early, profile.customer.as_str()).await?;
         let absent = "attribute_not_exists(#pk)";
         let mut writes = Vec::with_capacity(parts.len());
         for part in parts {
@@ -78,6 +79,10 @@ impl DynamoCustomers {
         }
     }
 
+    async fn require(&self, customer: &CustomerId) -> Result<()> {
+        if self.knows(customer).await? { Ok(()) } else { Err(unknown()) }
+    }
+
     async fn knows(&self, customer: &CustomerId) -> Result<bool> {
         Ok(self.item(items::profile_key(customer)).await?.is_some())
     }
@@ -90,14 +95,16 @@ impl DynamoCustomers {
         Ok(found.item)
     }
 
-    /// Writes all items in batches, again and again what DynamoDB did not take.
-    async fn write_all(&self, items: Vec<Item>, nonce: &str) -> Result<()> {
+    /// Puts all items.
+    async fn put_all(&self, items: Vec<Item>, nonce: &str) -> Result<()> {
+        let put = |item| PutRequest::builder().set_item(Some(item)).build().map_err(malformed);
+        let write = |item| put(item).map(|put| WriteRequest::builder().put_request(put).build());
+        self.write_all(items.into_iter().map(write).collect::<Result<_>>()?, nonce).await
+    }
+
+    /// Writes in batches, again and again what DynamoDB did not take.
+    async fn write_all(&self, mut left: Vec<WriteRequest>, nonce: &str) -> Result<()> {
         let mut waits = Waits::of(nonce);
-        let mut left = Vec::with_capacity(items.len());
-        for item in items {
-            let put = PutRequest::builder().set_item(Some(item)).build().map_err(malformed)?;
-            left.push(WriteRequest::builder().put_request(put).build());
-        }
         while !left.is_empty() {
             let rest = left.split_off(left.len().min(BATCH));
             let request = self.client.batch_write_item().request_items(&self.table.name, left);
@@ -112,25 +119,23 @@ impl DynamoCustomers {
         }
         Ok(())
     }
-}
 
-#[async_trait]
-impl Customers for DynamoCustomers {
-    /// One query, of as many pages as the history fills. It may be a moment behind the last write: half the price, and
-    /// profiles change rarely.
-    async fn profile(&self, access: &Access) -> Result<Profile> {
+    /// All items of a customer whose sort keys begin like this, of as many pages as they fill.
+    async fn items(&self, customer: &CustomerId, prefix: &str, consistent: bool) -> Result<Vec<Item>> {
         const OF_CUSTOMER: &str = "#pk = :customer";
-        let customer = access.customer();
-        let mut found = Vec::new();
-        let mut start = None;
+        const OF_KIND: &str = "#pk = :customer AND begins_with(#sk, :prefix)";
+        let mut values = vec![(":customer", text(items::partition(customer)))];
+        let condition = if prefix.is_empty() { OF_CUSTOMER } else { OF_KIND };
+        if !prefix.is_empty() {
+            values.push((":prefix", text(prefix)));
+        }
+        let (mut found, mut start) = (Vec::new(), None);
         loop {
-            let query = self
-                .client
-                .query()
-                .table_name(&self.table.name)
-                .key_condition_expression(OF_CUSTOMER)
-                .set_expression_attribute_names(names(&[OF_CUSTOMER]))
-                .set_expression_attribute_values(by_name(&[(":customer", text(items::partition(customer)))]))
+            let query = self.client.query().table_name(&self.table.name).key_condition_expression(condition);
+            let query = query
+                .set_expression_attribute_names(names(&[condition]))
+                .set_expression_attribute_values(by_name(&values))
+                .consistent_read(consistent)
                 .return_consumed_capacity(ReturnConsumedCapacity::Total)
                 .set_exclusive_start_key(start);
             let page = query.send().await.map_err(|cause| lost(cause, &self.table.name))?;
@@ -138,13 +143,40 @@ impl Customers for DynamoCustomers {
             found.extend(page.items.unwrap_or_default());
             start = page.last_evaluated_key.filter(|key| !key.is_empty());
             if start.is_none() {
-                break;
+                return Ok(found);
             }
         }
-        items::profile(customer, found)?.ok_or_else(|| Error::new(ErrorKind::NotFound, "no such customer"))
+    }
+}
+
+#[async_trait]
+impl Customers for DynamoCustomers {
+    /// One query, of as many pages as the history fills. It may be a moment behind the last write: half the price, and
+    /// profiles change rarely.
+    async fn profile(&self, access: &Access) -> Result<Profile> {
+        let customer = access.customer();
+        items::profile(customer, self.items(customer, "", false).await?)?.ok_or_else(unknown)
+    }
+
+    async fn remember(&self, access: &Access, memories: &[Memory]) -> Result<()> {
+        self.keep_memories(access.customer(), memories).await
+    }
+
+    async fn forget(&self, access: &Access, session: Option<&SessionId>) -> Result<()> {
+        self.delete_memories(access.customer(), session).await
+    }
+
+    async fn agree_to_offers(&self, access: &Access, agreed: bool) -> Result<()> {
+        let customer = access.customer();
+        self.require(customer).await?;
+        self.put_all(vec![items::marketing(customer, agreed)?], customer.as_str()).await
     }
 
     async fn ready(&self) -> Result<()> {
         self.item(key("READY#", "READY")).await.map(|_| ())
     }
+}
+
+fn unknown() -> Error {
+    Error::new(ErrorKind::NotFound, "no such customer")
 }

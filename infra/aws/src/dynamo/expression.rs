@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+};
 use contract::Result;
 
 use super::failure::malformed;
@@ -41,6 +43,12 @@ pub(super) fn update(
         .set_expression_attribute_values(by_name(values))
         .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
     Ok(TransactWriteItem::builder().update(update.build().map_err(malformed)?).build())
+}
+
+/// Deletes the item under `key`, if it is there.
+pub(super) fn delete(table: &Table, key: Item) -> Result<TransactWriteItem> {
+    let delete = Delete::builder().table_name(&table.name).set_key(Some(key));
+    Ok(TransactWriteItem::builder().delete(delete.build().map_err(malformed)?).build())
 }
 
 /// The primary key of an item.

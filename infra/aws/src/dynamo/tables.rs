@@ -25,9 +25,12 @@ const CREATION: std::time::Duration = std::time::Duration::from_secs(60);
 /// The tables of one deployment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tables {
-    /// `CUST#id` / `PROFILE`, `VEH#vin`, `CONSENT#name`, `SERVICE#day#number`.
+    /// `CUST#id` / `PROFILE`, `VEH#vin`, `CONSENT#name`, `SERVICE#day#number`, `MEM#session#hash`. Of the back office: `OFFERS#id` /
+    /// `META`; `CAR#vin` / `SHADOW`, `FILE`; `DEALERS` / `DEALER#id`, `SLOTS#dealer` / `moment`, `DESK#id` / `APPT#number`,
+    /// `NUMBER#number` / `META`; and what came of each action: `ACTIONS#id` / `CAR#action`, `DESK#action`.
     pub customers: Table,
-    /// `SESS#id` / `META`, `TICK#sha256` / `META`, `CONN#id` / `META`, `PAID#account` / `META`.
+    /// `SESS#id` / `META`, `TICK#sha256` / `META`, `CONN#id` / `META`, `PAID#account` / `META`; of the queue of people `CASE#id` /
+    /// `META`, `SAID#key`, `CASES#session` / `META`, `WORD#number` and `QUEUE#OPEN` / `id`.
     pub sessions: Table,
     /// `CONV#session` / `TURN#number`, and `IDEM#owner#key` / `KEY`.
     pub conversations: Table,

@@ -1,7 +1,7 @@
 //! The items of a conversation, as they are written and read.
 
 use contract::ports::{Opening, Ticket};
-use contract::{Caller, Exchange, IdempotencyKey, SessionId, TurnRecord};
+use contract::{Action, Caller, CaseId, Exchange, IdempotencyKey, SessionId, TurnRecord};
 use serde::{Deserialize, Serialize};
 
 use crate::dynamo::Item;
@@ -54,6 +54,16 @@ pub(super) struct TurnItem {
     pub(super) expires_at: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) record_at: Option<String>,
+    /// What the turn left besides its words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    left_open: Option<LeftOpen>,
+}
+
+/// What a turn left besides its words: actions, and the case that a person was asked to take over.
+#[derive(Debug, Serialize, Deserialize)]
+struct LeftOpen {
+    actions: Vec<Action>,
+    case: Option<CaseId>,
 }
 
 /// What `open` reads of a past turn.
@@ -62,11 +72,14 @@ pub(super) struct PastTurn {
     pub(super) seq: u64,
     said: String,
     replied: String,
+    #[serde(default)]
+    left_open: Option<LeftOpen>,
 }
 
 impl From<PastTurn> for Exchange {
     fn from(past: PastTurn) -> Self {
-        Self { said: past.said, replied: past.replied }
+        let (actions, case) = past.left_open.map(|left| (left.actions, left.case)).unwrap_or_default();
+        Self { said: past.said, replied: past.replied, actions, case }
     }
 }
 
@@ -87,7 +100,8 @@ impl KeyItem {
 
 impl TurnItem {
     pub(super) fn of(record: &TurnRecord, ticket: &Ticket, home: &str, expires_at: i64) -> Self {
-        let Exchange { said, replied } = record.exchange();
+        let Exchange { said, replied, actions, case } = record.exchange();
+        let nothing = actions.is_empty() && case.is_none();
         Self {
             seq: 0,
             turn: ticket.turn.to_string(),
@@ -97,6 +111,7 @@ impl TurnItem {
             home: home.to_owned(),
             expires_at,
             record_at: None,
+            left_open: (!nothing).then_some(LeftOpen { actions, case }),
         }
     }
 }

@@ -27,7 +27,7 @@ impl DynamoConversations {
         loop {
             let missing = wanted.saturating_sub(i32::try_from(newest_first.len()).unwrap_or(i32::MAX));
             let query = self.turns_of(session, NOT_EXPIRED, &[]).scan_index_forward(false).limit(missing);
-            let (items, next) = self.page(query, "#seq, #said, #replied", NOT_EXPIRED, start).await?;
+            let (items, next) = self.page(query, "#seq, #said, #replied, #left_open", NOT_EXPIRED, start).await?;
             for item in items {
                 newest_first.push(parse(item)?);
             }

@@ -1,6 +1,6 @@
 //! The items of a customer: the profile itself, and one each for a vehicle, a consent and a past matter.
 
-use contract::profile::{Consents, PastMatter, Profile, Vehicle};
+use contract::profile::{Consents, MOST_MEMORIES, Memory, PastMatter, Profile, Vehicle};
 use contract::{CustomerId, Result};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,8 @@ use crate::dynamo::items::{item, parse};
 use crate::dynamo::tables::SORT_KEY;
 
 const PROFILE: &str = "PROFILE";
+/// How the sort key of a memory begins.
+pub(super) const MEMORY: &str = "MEM#";
 const MARKETING: &str = "marketing";
 const VEHICLE_DATA: &str = "vehicle_data";
 
@@ -52,7 +54,7 @@ pub(super) fn is_profile(item: &Item) -> bool {
 
 /// All items of a profile, the profile itself first.
 pub(super) fn of(profile: &Profile) -> Result<Vec<Item>> {
-    let Profile { customer, name, language, market, since, vehicles, consents, history } = profile.clone();
+    let Profile { customer, name, language, market, since, vehicles, consents, history, memories } = profile.clone();
     let at = |sort: String| key(partition(&customer), sort);
     let mut items = vec![item(profile_key(&customer), &ProfileItem { name, language, market, since })?];
     for (name, given) in [(MARKETING, consents.marketing), (VEHICLE_DATA, consents.vehicle_data)] {
@@ -65,13 +67,34 @@ pub(super) fn of(profile: &Profile) -> Result<Vec<Item>> {
     for (number, matter) in history.iter().rev().enumerate() {
         items.push(item(at(format!("SERVICE#{}#{number:06}", matter.on)), matter)?);
     }
+    for memory in &memories {
+        items.push(of_memory(&customer, memory)?);
+    }
     Ok(items)
+}
+
+/// The item of the consent to be shown offers.
+pub(super) fn marketing(customer: &CustomerId, given: bool) -> Result<Item> {
+    item(key(partition(customer), format!("CONSENT#{MARKETING}")), &ConsentItem { given })
+}
+
+/// The item of a memory; the same session, kind and text have the same key.
+pub(super) fn of_memory(customer: &CustomerId, memory: &Memory) -> Result<Item> {
+    let what = serde_json::to_vec(&(&memory.session, memory.kind, &memory.text)).map_err(malformed)?;
+    let hash: String = Sha256::digest(what).iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+    item(key(partition(customer), format!("{MEMORY}{}#{hash}", memory.session)), memory)
+}
+
+/// The memory of an item.
+pub(super) fn memory(item: Item) -> Result<Memory> {
+    parse(item)
 }
 
 /// The profile that these items make up; `None` without the profile itself.
 pub(super) fn profile(customer: &CustomerId, items: Vec<Item>) -> Result<Option<Profile>> {
     let mut found = None;
-    let (mut vehicles, mut consents, mut history) = (Vec::new(), Consents::default(), Vec::new());
+    let (mut vehicles, mut consents) = (Vec::new(), Consents::default());
+    let (mut history, mut memories) = (Vec::new(), Vec::new());
     for item in items {
         let sort = sort_key(&item).to_owned();
         match sort.split_once('#') {
@@ -80,12 +103,15 @@ pub(super) fn profile(customer: &CustomerId, items: Vec<Item>) -> Result<Option<
             Some(("CONSENT", MARKETING)) => consents.marketing = parse::<ConsentItem>(item)?.given,
             Some(("CONSENT", VEHICLE_DATA)) => consents.vehicle_data = parse::<ConsentItem>(item)?.given,
             Some(("SERVICE", _)) => history.push(parse::<PastMatter>(item)?),
+            Some(("MEM", _)) => memories.push(parse::<Memory>(item)?),
             // Kinds that a later version writes are none of ours.
             _ => {}
         }
     }
     vehicles.sort_by_key(|vehicle| vehicle.position);
     history.reverse();
+    memories.sort_by_key(|memory: &Memory| std::cmp::Reverse(memory.at));
+    memories.truncate(MOST_MEMORIES);
     Ok(found.map(|ProfileItem { name, language, market, since }| Profile {
         customer: customer.clone(),
         name,
@@ -95,6 +121,7 @@ pub(super) fn profile(customer: &CustomerId, items: Vec<Item>) -> Result<Option<
         vehicles: vehicles.into_iter().map(|item| item.vehicle).collect(),
         consents,
         history,
+        memories,
     }))
 }
 

@@ -129,7 +129,7 @@ mod tests {
     }
 
     fn said() -> Exchange {
-        Exchange { said: "hello".into(), replied: "good day".into() }
+        Exchange::of("hello", "good day")
     }
 
     #[test]
@@ -165,7 +165,7 @@ mod tests {
             );
             let key = IdempotencyKey::from(&id);
             state.enter(&key, 1, &id).unwrap();
-            state.close(&key, &id, Exchange { said: "x".repeat(200), replied: "y".repeat(600) }).unwrap();
+            state.close(&key, &id, Exchange::of("x".repeat(200), "y".repeat(600))).unwrap();
         }
         assert_eq!(state.recent.len(), RECENT);
         let packed = pack(&state).unwrap();
