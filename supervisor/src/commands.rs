@@ -6,6 +6,7 @@ mod cost;
 #[cfg(feature = "aws")]
 mod deploy_check;
 mod eval;
+mod import_directory;
 mod ingest;
 mod partner_key;
 mod search;
@@ -56,6 +57,8 @@ enum Command {
     Chat(chat::Chat),
     /// Read a folder of documents and report every one that cannot be used.
     Ingest(ingest::Ingest),
+    /// Store the dealers and cars of a house where `service_desk` says, from a file of TOML.
+    ImportDirectory(import_directory::ImportDirectory),
     /// Search the library.
     Search(search::Search),
     /// Measure an agent on a labelled file.
@@ -102,6 +105,7 @@ pub async fn run(line: CommandLine, environment: Vec<(String, String)>) -> Resul
         Command::Serve => serve::serve(&settings).await,
         Command::Chat(chat) => chat.run(&settings).await,
         Command::Ingest(ingest) => ingest.run(),
+        Command::ImportDirectory(import) => import.run(&settings).await,
         Command::Search(search) => search.run(&settings).await,
         Command::Eval(eval) => eval.run(&settings).await,
         Command::Cost(cost) => cost.run(&settings).await,

@@ -6,7 +6,8 @@ use std::time::Duration;
 use contract::ports::Clock;
 use contract::record::{Citation, Timing};
 use contract::{
-    AgentReport, Bill, Errand, Exchange, Finding, Purse, Reply, Stage, TextSink, Turn, TurnContext, TurnRecord, Usage,
+    AgentReport, Bill, Errand, Exchange, Finding, Purse, Reply, StaffId, Stage, TextSink, Turn, TurnContext,
+    TurnRecord, Usage,
 };
 use response::Listener;
 
@@ -14,10 +15,26 @@ use crate::ask::milliseconds;
 use crate::event::{Audience, TurnEvent};
 use crate::last_words::last_words;
 
+/// What a reply is recorded as that the assistant left to a person.
+const PERSON: &str = "person";
+
+/// What a turn begins with.
+pub(crate) struct Start {
+    /// The turn.
+    pub(crate) turn: Turn,
+    /// The conversation so far, oldest first.
+    pub(crate) history: Vec<Exchange>,
+    /// The person who holds the conversation.
+    pub(crate) held_by: Option<StaffId>,
+    /// When the turn was taken up, on the clock.
+    pub(crate) began: Duration,
+}
+
 /// Belongs to one turn and to nobody else: this is where all state of a request lives.
 pub(crate) struct Course {
     turn: Arc<Turn>,
     history: Arc<[Exchange]>,
+    held_by: Option<StaffId>,
     reports: Arc<Vec<AgentReport>>,
     spoken: Arc<Spoken>,
     clock: Arc<dyn Clock>,
@@ -26,19 +43,14 @@ pub(crate) struct Course {
 }
 
 impl Course {
-    /// A turn that was taken up at `began` on the clock.
-    pub(crate) fn begin(
-        turn: Turn,
-        history: Vec<Exchange>,
-        began: Duration,
-        clock: Arc<dyn Clock>,
-        audience: Arc<dyn Audience>,
-        purse: Purse,
-    ) -> Self {
+    /// A turn that begins.
+    pub(crate) fn begin(start: Start, clock: Arc<dyn Clock>, audience: Arc<dyn Audience>, purse: Purse) -> Self {
+        let Start { turn, history, held_by, began } = start;
         let spoken = Spoken { words: Mutex::default(), clock: clock.clone(), began, audience };
         Self {
             turn: Arc::new(turn),
             history: history.into(),
+            held_by,
             reports: Arc::default(),
             spoken: Arc::new(spoken),
             clock,
@@ -66,6 +78,7 @@ impl Course {
             turn: self.turn.clone(),
             history: self.history.clone(),
             reports: self.reports.clone(),
+            held_by: self.held_by.clone(),
             sink: self.spoken.clone(),
         }
     }
@@ -113,6 +126,10 @@ impl Course {
             _ => None,
         });
         let spoken = self.spoken.so_far();
+        if self.held_by.is_some() && signed.is_none() {
+            // The assistant is silent: the person answers. What it had to warn of was said.
+            return Reply { model: PERSON.into(), ..spoken };
+        }
         let found = self.reports.iter().flat_map(|report| &report.findings);
         let reply = signed.unwrap_or_else(|| last_words(spoken.clone(), found, Listener::of(&self.turn)));
         // Whatever of the reply was not streamed leaves now, so that the words heard are the words stored.

@@ -18,8 +18,10 @@ mod body;
 mod cbor;
 mod client;
 mod demo;
+mod desk;
 mod gate;
 mod health;
+mod memory;
 mod negotiate;
 mod openapi;
 mod pages;
@@ -28,6 +30,7 @@ mod router;
 mod sse;
 mod translate;
 mod whole;
+mod words;
 
 pub use client::ClientConfiguration;
 pub use openapi::document;

@@ -17,17 +17,21 @@ const FURTHEST_KM: f64 = 5_000_000.0;
 /// Control characters (but line breaks and tabs) and Unicode's bidirectional overrides (which make text read otherwise
 /// than it is, CVE-2021-42574) are removed; what remains must be 1 to 4,000 characters.
 pub(crate) fn text(raw: &str) -> Result<String> {
+    words("text", raw, LONGEST_TEXT)
+}
+
+/// The same check of another text, which `field` holds.
+pub(crate) fn words(field: &str, raw: &str, longest: usize) -> Result<String> {
     let count = raw.chars().count();
-    if count > LONGEST_TEXT {
-        let hint = format!("send at most {LONGEST_TEXT} characters; this has {count}");
-        return Err(Error::invalid("text", "the text is too long").hint(hint));
+    if count > longest {
+        let hint = format!("send at most {longest} characters; this has {count}");
+        return Err(Error::invalid(field, "the text is too long").hint(hint));
     }
     let visible: String = raw.chars().filter(|&c| !is_hidden(c)).collect();
     let text = visible.trim();
     if text.is_empty() {
-        return Err(
-            Error::invalid("text", "there is no text").hint("send what the customer said, 1 to 4000 characters")
-        );
+        let hint = format!("send what was said, 1 to {longest} characters that can be seen");
+        return Err(Error::invalid(field, "there is no text").hint(hint));
     }
     Ok(text.to_owned())
 }

@@ -1,9 +1,10 @@
 //! Motorline as Lambda functions: the HTTP doors behind API Gateway or a function URL, the WebSocket door behind an API Gateway,
-//! and the ingest of the library.
+//! the ingest of the library, and any agent by itself.
 //!
 //! A function is configured by its environment (`MOTORLINE_*`) and by a `motorline.toml` packaged beside it. Everything is
 //! made once, before the first event is asked for, and shared by all events that the process ever sees.
 
+mod agent;
 mod gateway;
 mod ingest;
 mod lifetime;
@@ -11,6 +12,8 @@ mod socket;
 mod stream;
 mod turns;
 
+pub(crate) use agent::Function;
+pub use agent::agent;
 pub use ingest::ingest;
 pub use socket::socket;
 pub use turns::turns;

@@ -8,6 +8,8 @@ pub mod doors;
 pub mod event;
 #[cfg(feature = "aws")]
 pub mod lambda;
+pub mod memory;
+pub mod remote;
 pub mod roster;
 pub mod settings;
 pub mod turn;

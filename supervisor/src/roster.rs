@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use contract::ports::{Customers, LanguageModel, Library};
+use backoffice::{Handoffs, Offers, ServiceDesk, Vehicles};
+use contract::ports::{Conversations, Customers, LanguageModel, Library};
 use contract::{Agent, Error, ErrorKind, Result, Stage, When};
 use intent::IntentAgent;
 use sentiment::SentimentAgent;
@@ -20,6 +21,10 @@ pub struct Tools {
     pub library: Arc<dyn Library>,
     /// The customer store.
     pub customers: Arc<dyn Customers>,
+    /// What was said before.
+    pub conversations: Arc<dyn Conversations>,
+    /// The systems of the house that agents act on.
+    pub office: BackOffice,
     /// The model of the fast tier.
     pub fast: Arc<dyn LanguageModel>,
     /// The model of the capable tier.
@@ -28,6 +33,19 @@ pub struct Tools {
     pub assistance: Assistance,
     /// How a reply is generated.
     pub reply: response::Limits,
+}
+
+/// The systems of the house that agents act on.
+#[derive(Clone)]
+pub struct BackOffice {
+    /// Appointments, and what is known of each car.
+    pub service_desk: Arc<dyn ServiceDesk>,
+    /// The cars.
+    pub vehicles: Arc<dyn Vehicles>,
+    /// What was offered to whom.
+    pub offers: Arc<dyn Offers>,
+    /// The queue of people.
+    pub handoffs: Arc<dyn Handoffs>,
 }
 
 /// A model that helps agents to understand a turn, and when each asks it.
@@ -76,13 +94,18 @@ impl Roster {
     /// `Invalid` when an agent's data files are broken.
     pub fn join(agents: SelfTaught, tools: &Tools) -> Result<Self> {
         let SelfTaught { intent, sentiment, routing } = agents;
-        let Tools { library, customers, fast, capable, assistance, reply } = tools.clone();
+        let Tools { library, customers, conversations, office, fast, capable, assistance, reply } = tools.clone();
         Self::of(vec![
             Arc::new(intent.assisted_by(assistance.model.clone(), assistance.intent, assistance.patience)),
             Arc::new(sentiment.assisted_by(assistance.model, assistance.sentiment, assistance.patience)),
             Arc::new(knowledge::KnowledgeAgent::new(library, customers.clone())?),
-            Arc::new(personalization::PersonalizationAgent::new(customers)),
+            Arc::new(personalization::PersonalizationAgent::new(customers)?),
             Arc::new(routing),
+            Arc::new(cockpit::CockpitAgent::new(office.vehicles)?),
+            Arc::new(servicing::ServicingAgent::new(office.service_desk)?),
+            Arc::new(recommend::RecommendAgent::new()?),
+            Arc::new(marketing::MarketingAgent::new(office.offers, tools.customers.clone())?),
+            Arc::new(handoff::HandoffAgent::new(office.handoffs, conversations)?),
             Arc::new(response::ResponseAgent::new(fast, capable, reply)?),
         ])
     }

@@ -3,9 +3,12 @@
 //! A value comes from the first of: a flag, the environment (`MOTORLINE_REPLY_TEMPERATURE` for `reply.temperature`), the
 //! file `motorline.toml`, the built-in value. All problems are reported together, before anything starts.
 
+mod handoff;
 mod identity;
 mod limits;
 mod models;
+mod office;
+mod places;
 mod read;
 mod socket;
 mod source;
@@ -16,10 +19,13 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use handoff::HandoffRules;
 pub(crate) use identity::secure;
 pub use identity::{ClaimNames, Identity, Oidc};
 pub use limits::LimitRules;
 pub use models::{Caps, Experiment, Key, ModelRules, OpenAiRules};
+pub use office::OfficeUris;
+pub use places::Places;
 pub use read::Problem;
 pub use socket::SocketRules;
 pub use source::{Origin, Resolved, Sources};
@@ -28,7 +34,7 @@ pub use web::Web;
 pub(crate) use web::origin_of;
 
 /// Schemes of adapters that need AWS, which is a feature of the build.
-pub(crate) const OF_AWS: [&str; 5] = ["bedrock", "cloudwatch", "dynamodb", "emf", "s3"];
+pub(crate) const OF_AWS: [&str; 6] = ["bedrock", "cloudwatch", "dynamodb", "emf", "eventbridge", "s3"];
 
 /// The settings, checked and typed.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,6 +59,12 @@ pub struct Settings {
     pub conversations: String,
     /// URI of the customers.
     pub customers: String,
+    /// URIs of the systems of the house.
+    pub office: OfficeUris,
+    /// Where each agent runs.
+    pub places: Places,
+    /// How people take over.
+    pub handoff: HandoffRules,
     /// How long conversations are kept where the store forgets by itself.
     pub retention: Duration,
     /// URI of where records go that are too large for their store, if anywhere.
@@ -139,11 +151,15 @@ impl Settings {
             &self.library,
             &self.conversations,
             &self.customers,
+            &self.office.service_desk,
+            &self.office.vehicles,
+            &self.office.offers,
+            &self.office.handoffs,
             &self.socket.store,
             &self.models.ledger,
             &self.metrics,
         ];
         let models = self.models.uris();
-        single.into_iter().chain(models).chain(&self.overflow).map(String::as_str)
+        single.into_iter().chain(models).chain(&self.overflow).chain(&self.office.events).map(String::as_str)
     }
 }

@@ -4,17 +4,20 @@ use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
+use backoffice::Handoffs;
+use backoffice::handoffs::{Case, CaseState};
 use contract::ports::{Clock, Closing, Conversations, Fingerprint, Metrics, Opened, Opening};
-use contract::{AgentReport, IdempotencyKey, Purse, Result, Stage, Turn, TurnRecord};
+use contract::{AgentReport, Exchange, IdempotencyKey, Purse, Result, StaffId, Stage, Turn, TurnRecord};
 use futures::FutureExt;
 use futures::future::join_all;
 use tokio::sync::Semaphore;
 
 use crate::allowance::allowance;
 use crate::ask::{Question, ask, skipped};
-use crate::course::Course;
+use crate::course::{Course, Start};
 use crate::event::{Audience, TurnEvent};
 use crate::measures;
+use crate::memory::Memory;
 use crate::roster::Roster;
 
 /// The stages that make a reply, in their order.
@@ -29,6 +32,7 @@ pub struct Supervisor {
     analyses: Semaphore,
     ports: Ports,
     rules: Rules,
+    memory: Option<Memory>,
 }
 
 /// The ports that the supervisor itself uses; the agents have their own.
@@ -36,6 +40,8 @@ pub struct Supervisor {
 pub struct Ports {
     /// Where turns are kept.
     pub conversations: Arc<dyn Conversations>,
+    /// The queue of people.
+    pub handoffs: Arc<dyn Handoffs>,
     /// What turns are measured by.
     pub clock: Arc<dyn Clock>,
     /// Where measures go.
@@ -67,7 +73,20 @@ pub struct Request {
 impl Supervisor {
     /// A supervisor of these agents.
     pub fn new(roster: Roster, ports: Ports, rules: Rules) -> Self {
-        Self { roster, analyses: Semaphore::new(ANALYSES_AT_ONCE), ports, rules }
+        Self { roster, analyses: Semaphore::new(ANALYSES_AT_ONCE), ports, rules, memory: None }
+    }
+
+    /// The supervisor, who also remembers what of a turn is worth it.
+    #[must_use]
+    pub fn with_memory(self, memory: Memory) -> Self {
+        Self { memory: Some(memory), ..self }
+    }
+
+    /// Remembers what a person noted when they settled a case, for the customer's next conversations.
+    pub async fn settled(&self, case: &Case) {
+        if let Some(memory) = &self.memory {
+            memory.settled(case).await;
+        }
     }
 
     /// Takes one turn from open to close, and tells `audience` what happens on the way.
@@ -88,7 +107,7 @@ impl Supervisor {
 
     /// The straight line.
     async fn walk(&self, request: Request, audience: Arc<dyn Audience>) -> Result<TurnRecord> {
-        let Ports { conversations, clock, metrics } = &self.ports;
+        let Ports { conversations, clock, metrics, .. } = &self.ports;
         // The deadline runs from here: a slow store takes its time from the agents, not from the customer.
         let began = clock.elapsed();
         let Request { turn, key, fingerprint } = request;
@@ -102,7 +121,9 @@ impl Supervisor {
                 return Ok(*record);
             }
         };
-        let mut course = Course::begin(turn, ticket.history.clone(), began, clock.clone(), audience.clone(), purse);
+        let opened =
+            Start { turn, history: ticket.history.clone(), held_by: self.holder(&ticket.history).await, began };
+        let mut course = Course::begin(opened, clock.clone(), audience.clone(), purse);
         for stage in LINE {
             // In a rush turns wait here, first come, first served. Their time runs meanwhile. Never closed, so never refused.
             let _place = if stage == Stage::Analyze { self.analyses.acquire().await.ok() } else { None };
@@ -111,10 +132,28 @@ impl Supervisor {
         }
         let record = course.end();
         conversations.close(Closing { ticket: &ticket, record: &record }).await?;
+        if let Some(memory) = &self.memory {
+            memory.keep(&record, &ticket.history).await;
+        }
         log(&record);
         metrics.record(&measures::of_turn(&record));
         audience.hear(TurnEvent::Closed(Box::new(record.clone())));
         Ok(record)
+    }
+
+    /// The person who holds the conversation. Only one that had a case lately is looked up, by its newest: a turn in which
+    /// the handoff agent was late names none. When the queue cannot be reached, the assistant answers: better two voices than
+    /// none.
+    async fn holder(&self, history: &[Exchange]) -> Option<StaffId> {
+        let case = history.iter().rev().find_map(|exchange| exchange.case.as_ref())?;
+        match self.ports.handoffs.case(case).await {
+            Ok(Case { state: CaseState::Held { by, .. }, .. }) => Some(by),
+            Ok(_) => None,
+            Err(error) => {
+                tracing::warn!(%error, "whether a person holds the conversation is not known");
+                None
+            }
+        }
     }
 
     /// Asks all agents of a stage at once. In the Act stage only those that the route names.

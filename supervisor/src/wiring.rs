@@ -5,6 +5,8 @@ mod cast;
 mod check;
 #[cfg(feature = "aws")]
 mod cloud;
+mod office;
+mod places;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,7 +21,11 @@ use tokio::task::JoinHandle;
 use self::cast::{Cast, Casting};
 #[cfg(feature = "aws")]
 pub use self::cloud::Gateway;
-use crate::roster::{Roster, SelfTaught, Tools};
+pub use self::office::import;
+#[cfg(feature = "aws")]
+pub use self::places::agent;
+use crate::memory::Memory;
+use crate::roster::{BackOffice, Roster, SelfTaught, Tools};
 use crate::settings::{Identity, Settings};
 use crate::turn::{Ports, Rules, Supervisor};
 
@@ -32,6 +38,8 @@ pub struct Product {
     pub conversations: Arc<dyn Conversations>,
     /// The customer store.
     pub customers: Arc<dyn Customers>,
+    /// The systems of the house that agents act on.
+    pub office: BackOffice,
     /// The library.
     pub library: Arc<dyn Library>,
     /// The models, fast first.
@@ -70,17 +78,13 @@ impl Product {
     }
 
     async fn on(adapters: &Adapters<'_>, agents: JoinHandle<Result<SelfTaught>>) -> Result<Self> {
-        let Adapters { settings, clock, .. } = adapters;
         let entropy = Arc::new(SystemEntropy);
-        let Cast { fast, capable, assistance } = Casting::new(adapters, entropy.clone())?.cast()?;
-        let (library, customers) = (adapters.library()?, adapters.customers().await?);
-        let tools = Tools { library, customers, fast, capable, assistance, reply: settings.reply };
-        let (clock, tickets) = (clock.clone(), adapters.tickets()?);
-        let ports = Ports { conversations: adapters.conversations()?, clock, metrics: adapters.metrics()? };
-        let agents =
-            agents.await.map_err(|cause| Error::new(ErrorKind::Internal, "an agent panicked").caused_by(cause))??;
-        let roster = Roster::join(agents, &tools)?;
-        Ok(Self { tickets, ..Self::over(roster, tools, ports, entropy, settings) })
+        let tools = adapters.tools(entropy.clone()).await?;
+        let (conversations, handoffs) = (tools.conversations.clone(), tools.office.handoffs.clone());
+        let (clock, metrics, tickets) = (adapters.clock.clone(), adapters.metrics()?, adapters.tickets()?);
+        let ports = Ports { conversations, handoffs, clock, metrics };
+        let roster = adapters.placed(Roster::join(taught(agents).await?, &tools)?)?;
+        Ok(Self { tickets, ..Self::over(roster, tools, ports, entropy, adapters.settings)? })
     }
 
     /// The product over ports that are open already; its tickets are kept in this process.
@@ -88,17 +92,24 @@ impl Product {
     /// # Errors
     /// As [`Roster::hire`].
     pub fn of(tools: Tools, ports: Ports, entropy: Arc<dyn Entropy>, settings: &Settings) -> Result<Self> {
-        Ok(Self::over(Roster::hire(&tools)?, tools, ports, entropy, settings))
+        Self::over(Roster::hire(&tools)?, tools, ports, entropy, settings)
     }
 
-    fn over(roster: Roster, tools: Tools, ports: Ports, entropy: Arc<dyn Entropy>, settings: &Settings) -> Self {
-        let Ports { conversations, clock, metrics } = ports.clone();
+    fn over(
+        roster: Roster,
+        tools: Tools,
+        ports: Ports,
+        entropy: Arc<dyn Entropy>,
+        settings: &Settings,
+    ) -> Result<Self> {
+        let Ports { conversations, clock, metrics, .. } = ports.clone();
         let rules =
             Rules { lease: settings.turn.lease, history: settings.turn.history, purse: settings.models.caps.turn };
-        let supervisor = Arc::new(Supervisor::new(roster, ports, rules));
-        let Tools { library, customers, fast, capable, .. } = tools;
+        let memory = Memory::new(tools.customers.clone())?;
+        let supervisor = Arc::new(Supervisor::new(roster, ports, rules).with_memory(memory));
+        let Tools { library, customers, office, fast, capable, .. } = tools;
         let (models, tickets) = (vec![fast, capable], Arc::new(MemoryTickets::new(clock.clone())));
-        Self { supervisor, conversations, customers, library, models, tickets, metrics, clock, entropy }
+        Ok(Self { supervisor, conversations, customers, office, library, models, tickets, metrics, clock, entropy })
     }
 }
 
@@ -165,6 +176,14 @@ impl<'a> Adapters<'a> {
         })
     }
 
+    /// What the agents work with.
+    async fn tools(&self, entropy: Arc<dyn Entropy>) -> Result<Tools> {
+        let Cast { fast, capable, assistance } = Casting::new(self, entropy)?.cast()?;
+        let (library, customers, office) = (self.library()?, self.customers().await?, self.office().await?);
+        let (conversations, reply) = (self.conversations()?, self.settings.reply);
+        Ok(Tools { library, customers, conversations, office, fast, capable, assistance, reply })
+    }
+
     fn library(&self) -> Result<Arc<dyn Library>> {
         let uri = &self.settings.library;
         match scheme(uri) {
@@ -225,6 +244,10 @@ impl<'a> Adapters<'a> {
     fn cloud(&self) -> Result<&cloud::Cloud> {
         self.cloud.as_ref().ok_or_else(|| Error::new(ErrorKind::Internal, "AWS is needed but was not reached for"))
     }
+}
+
+async fn taught(agents: JoinHandle<Result<SelfTaught>>) -> Result<SelfTaught> {
+    agents.await.map_err(|cause| Error::new(ErrorKind::Internal, "an agent panicked").caused_by(cause))?
 }
 
 fn scheme(uri: &str) -> &str {

@@ -55,8 +55,15 @@ async fn take(
     session_id: Option<SessionId>,
     text: String,
 ) -> contract::Result<TurnRecord> {
-    let wanted =
-        TurnRequest { session_id, channel: contract::Channel::Web, text, tone: None, locale: None, vehicle: None };
+    let wanted = TurnRequest {
+        session_id,
+        channel: contract::Channel::Web,
+        text,
+        tone: None,
+        locale: None,
+        decision: None,
+        vehicle: None,
+    };
     let deadline = settings.turn.deadline.as_millis().try_into().unwrap_or(u64::MAX);
     let request = wanted.admit(caller.clone(), None, deadline, &*product.clock, &*product.entropy)?;
     product.supervisor.take(request, Arc::new(Terminal)).await

@@ -1,5 +1,6 @@
 //! `motorline eval`: measures the built-in engines, and what models add to them, on labelled files.
 
+mod incar;
 mod intents;
 mod models;
 mod moods;
@@ -24,6 +25,8 @@ pub(super) struct Eval {
 enum What {
     /// Accuracy, out-of-scope recall and precision, calibration error and time of the intent classifier.
     Intent(intents::Intents),
+    /// Which share of drivers' words the cockpit maps to the right calls.
+    Incar(incar::InCar),
     /// Polarity and urgency of the sentiment engine.
     Sentiment(moods::Moods),
     /// What the model of `model.analysis` adds to the intent and the sentiment agent, and what it costs.
@@ -36,6 +39,7 @@ impl Eval {
     pub(super) async fn run(self, settings: &Settings) -> Result<(), String> {
         match self.what {
             What::Intent(intents) => intents.run(),
+            What::Incar(incar) => incar.run(),
             What::Sentiment(moods) => moods.run(),
             What::Models(models) => models.run(settings).await,
             What::Retrieval(retrieval) => retrieval.run(settings).await,

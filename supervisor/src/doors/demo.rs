@@ -3,7 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use contract::profile::Profile;
-use contract::{Caller, CustomerId, Result as PortResult};
+use contract::{Caller, Result as PortResult};
+use local::{Person, Work};
 use serde::Serialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -17,21 +18,35 @@ pub(super) fn routes() -> OpenApiRouter<Doors> {
 /// Who one can be in the demonstration.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 struct Identities {
-    /// The fictional customers.
+    /// The fictional customers, and the people who work there.
     identities: Vec<DemoIdentity>,
 }
 
-/// One customer of the demonstration.
+/// Somebody of the demonstration.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub(super) struct DemoIdentity {
     /// What to send as `Authorization: Bearer …`.
     pub(super) token: String,
-    /// The customer's name.
+    /// What they are called.
     name: String,
+    /// What they may do.
+    role: DemoRole,
     /// Their cars.
     vehicles: Vec<String>,
     #[serde(skip)]
-    customer: CustomerId,
+    caller: Caller,
+}
+
+/// What somebody of the demonstration may do.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum DemoRole {
+    /// Ask.
+    Customer,
+    /// Take over.
+    Operator,
+    /// Take over, and run the product.
+    Admin,
 }
 
 impl From<&Profile> for DemoIdentity {
@@ -39,9 +54,21 @@ impl From<&Profile> for DemoIdentity {
         Self {
             token: format!("demo-{}", profile.customer),
             name: profile.name.clone(),
+            role: DemoRole::Customer,
             vehicles: profile.vehicles.iter().map(contract::profile::Vehicle::name).collect(),
-            customer: profile.customer.clone(),
+            caller: Caller::Customer(profile.customer.clone()),
         }
+    }
+}
+
+impl From<Person> for DemoIdentity {
+    fn from(Person { staff, name, work }: Person) -> Self {
+        let token = format!("demo-{staff}");
+        let (role, caller) = match work {
+            Work::Operator => (DemoRole::Operator, Caller::Operator(staff)),
+            Work::Admin => (DemoRole::Admin, Caller::Admin(staff)),
+        };
+        Self { token, name, role, vehicles: Vec::new(), caller }
     }
 }
 
@@ -49,14 +76,16 @@ impl DemoIdentity {
     /// Everybody of the demonstration.
     ///
     /// # Errors
-    /// `Internal` when the shipped file is broken.
+    /// `Internal` when a shipped file is broken.
     pub(super) fn all() -> PortResult<Vec<Self>> {
-        Ok(local::SqliteCustomers::demonstration()?.iter().map(Self::from).collect())
+        let customers = local::SqliteCustomers::demonstration()?;
+        let people = local::demonstration_people()?;
+        Ok(customers.iter().map(Self::from).chain(people.into_iter().map(Self::from)).collect())
     }
 
     /// Who sends this identity's token.
     pub(super) fn caller(&self) -> Caller {
-        Caller::Customer(self.customer.clone())
+        self.caller.clone()
     }
 }
 

@@ -15,6 +15,7 @@ use tokio::sync::watch;
 use tokio::time::sleep;
 use tokio_util::task::TaskTracker;
 
+use super::desk::Desk;
 use super::error::Problem;
 use super::limits::Permit;
 use super::messages::{Message, Numbered};
@@ -35,15 +36,17 @@ type Call = (Caller, IdempotencyKey);
 /// The turns under way.
 pub struct Flights {
     supervisor: Arc<Supervisor>,
+    desk: Arc<Desk>,
     grace: Duration,
     turns: TaskTracker,
     under_way: Mutex<HashMap<Call, Arc<Flight>>>,
 }
 
 impl Flights {
-    /// Nothing is under way yet. A turn that nobody listens to any more goes on for `grace`.
-    pub fn new(supervisor: Arc<Supervisor>, grace: Duration) -> Self {
-        Self { supervisor, grace, turns: TaskTracker::new(), under_way: Mutex::default() }
+    /// Nothing is under way yet. The desk sees every turn that is closed. A turn that nobody listens to any more goes on for
+    /// `grace`.
+    pub fn new(supervisor: Arc<Supervisor>, desk: Arc<Desk>, grace: Duration) -> Self {
+        Self { supervisor, desk, grace, turns: TaskTracker::new(), under_way: Mutex::default() }
     }
 
     /// Takes a turn to its end, whether or not the client stays to hear it.
@@ -51,11 +54,11 @@ impl Flights {
     /// # Errors
     /// As [`Supervisor::take`].
     pub async fn take(&self, admitted: Admitted) -> Result<TurnRecord, Error> {
-        let supervisor = self.supervisor.clone();
+        let (supervisor, desk) = (self.supervisor.clone(), self.desk.clone());
         // In a task of its own: a client that hangs up must not lose a turn that has begun.
         let turn = self.turns.spawn(async move {
             let Admitted { request, permit: _held } = admitted;
-            supervisor.take(request, Arc::new(Nobody)).await
+            supervisor.take(request, Arc::new(Nobody)).await.inspect(|record| desk.see(record))
         });
         turn.await.unwrap_or_else(|cause| Err(broken(cause)))
     }
@@ -93,8 +96,9 @@ impl Flights {
             let audience = flight.clone();
             let taken = tokio::spawn(async move { supervisor.take(request, audience).await }).await;
             flight.give_back();
-            if let Err(error) = taken.unwrap_or_else(|cause| Err(broken(cause))) {
-                flight.tell(Message::Error(Problem::from(error)));
+            match taken.unwrap_or_else(|cause| Err(broken(cause))) {
+                Ok(record) => flights.desk.see(&record),
+                Err(error) => flight.tell(Message::Error(Problem::from(error))),
             }
             flights.under_way().remove(&call);
         });

@@ -60,13 +60,18 @@ async fn ready(State(doors): State<Doors>) -> (StatusCode, Json<Readiness>) {
     let product = &doors.product;
     let models =
         product.models.iter().map(|model| async { line(&format!("model {}", model.name()), model.ready().await) });
-    let (conversations, customers, library, tickets, metrics, models) = futures::join!(
+    let office = &product.office;
+    let (conversations, customers, library, tickets, metrics, models, handoffs, desk, vehicles, offers) = futures::join!(
         product.conversations.ready(),
         product.customers.ready(),
         product.library.ready(),
         product.tickets.ready(),
         product.metrics.ready(),
-        join_all(models)
+        join_all(models),
+        office.handoffs.ready(),
+        office.service_desk.ready(),
+        office.vehicles.ready(),
+        office.offers.ready()
     );
     let mut ports = vec![
         line("conversations", conversations),
@@ -74,6 +79,10 @@ async fn ready(State(doors): State<Doors>) -> (StatusCode, Json<Readiness>) {
         line("library", library),
         line("tickets", tickets),
         line("metrics", metrics),
+        line("handoffs", handoffs),
+        line("service desk", desk),
+        line("vehicles", vehicles),
+        line("offers", offers),
     ];
     ports.extend(models);
     ports.dedup_by(|a, b| a.port == b.port);

@@ -25,6 +25,8 @@ use super::messages::{Envelope, Message, Numbered, Words};
     tags(
         (name = "turns", description = "A customer says something, Motorline replies."),
         (name = "sessions", description = "What was said, and why."),
+        (name = "desk", description = "For the people who take over: role operator or admin. Anybody else gets 403, whatever the address names."),
+        (name = "me", description = "What is kept of a customer: theirs to see and to erase."),
         (name = "operation", description = "Whether it lives and could work."),
         (name = "demo", description = "Loopback only: the fictional customers.")
     )

@@ -1,24 +1,39 @@
-//! The web client's files, embedded so that the binary alone serves them; the same files work from any static host.
+//! The files of the web client and of the operators' desk, embedded so that the binary alone serves them; the same files
+//! work from any static host.
 
 use axum::extract::Path;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use include_dir::{Dir, include_dir};
 
 use super::error::Problem;
 
 static WEB: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/web");
+static DESK: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../dashboards/desk");
 
 pub(super) async fn index() -> Response {
-    page("index.html")
+    page(&WEB, "index.html")
 }
 
 pub(super) async fn file(Path(path): Path<String>) -> Response {
-    page(&path)
+    page(&WEB, &path)
 }
 
-fn page(path: &str) -> Response {
-    let Some(file) = WEB.get_file(path) else {
+/// The desk without its slash: its files are named relative to it.
+pub(super) async fn to_the_desk() -> Redirect {
+    Redirect::permanent("/desk/")
+}
+
+pub(super) async fn desk() -> Response {
+    page(&DESK, "index.html")
+}
+
+pub(super) async fn file_of_the_desk(Path(path): Path<String>) -> Response {
+    page(&DESK, &path)
+}
+
+fn page(files: &Dir<'static>, path: &str) -> Response {
+    let Some(file) = files.get_file(path) else {
         return not_found().into_response();
     };
     let headers = [

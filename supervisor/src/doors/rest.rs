@@ -5,7 +5,7 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use contract::{Error, IdempotencyKey, SessionId, TurnId, TurnRecord};
+use contract::{Error, Finding, IdempotencyKey, SessionId, TurnId, TurnRecord};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -69,7 +69,7 @@ async fn post_turn(
 ) -> Result<Response, Problem> {
     let form = negotiate::form(&headers)?;
     let seen = seen(&headers)?;
-    let (key, wanted) = (key(&headers)?, body::turn(&headers, body)?);
+    let (key, wanted) = (key(&headers)?, body::read(&headers, body)?);
     match form {
         // What is said in CBOR is translated on its way out, as every other answer is: see translate.rs.
         Form::Json | Form::Cbor => {
@@ -115,16 +115,21 @@ async fn get_turn(
 ) -> Result<Json<TurnRecord>, Problem> {
     let Path((session, turn)) = path.map_err(|rejection| no_address(&rejection))?;
     let (session, turn) = (SessionId::new(session)?, TurnId::new(turn)?);
-    Ok(Json(doors.product.conversations.turn(&session, &turn, &caller).await?))
+    let mut record = doors.product.conversations.turn(&session, &turn, &caller).await?;
+    // What a person could have said is between them and the assistant.
+    for report in &mut record.reports {
+        report.findings.retain(|finding| !matches!(finding, Finding::Suggestion(_)));
+    }
+    Ok(Json(record))
 }
 
-fn key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Problem> {
+pub(super) fn key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Problem> {
     let Some(value) = headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
     Ok(Some(IdempotencyKey::new(value.to_str().unwrap_or_default())?))
 }
 
 /// The number of the message that a client saw last, before it lost its connection.
-fn seen(headers: &HeaderMap) -> Result<u64, Problem> {
+pub(super) fn seen(headers: &HeaderMap) -> Result<u64, Problem> {
     let Some(value) = headers.get(LAST_EVENT_ID) else { return Ok(0) };
     // Up to what other languages can count to as well.
     let number = value.to_str().ok().and_then(|text| text.trim().parse::<i64>().ok());
@@ -134,6 +139,6 @@ fn seen(headers: &HeaderMap) -> Result<u64, Problem> {
     })
 }
 
-fn no_address(rejection: &PathRejection) -> Problem {
+pub(super) fn no_address(rejection: &PathRejection) -> Problem {
     Problem::protocol(StatusCode::BAD_REQUEST, rejection.body_text(), "percent-encode the address as UTF-8")
 }

@@ -20,13 +20,16 @@ use utoipa_axum::router::OpenApiRouter;
 use super::auth::Authentication;
 use super::body::LARGEST_BODY;
 use super::browsers::{self, Browsers};
+use super::desk::{self, Desk};
 use super::error::Problem;
 use super::flights::{Admitted, Flights, Listener};
 use super::gate::gate;
 use super::limits::Limits;
 use super::patience::Patience;
 use super::wire::TurnRequest;
-use super::{ClientConfiguration, client, demo, health, openapi, pages, rest, socket, tickets, translate};
+use super::{
+    ClientConfiguration, client, demo, health, memory, openapi, pages, rest, socket, tickets, translate, words,
+};
 use crate::settings::Settings;
 use crate::turn::Request;
 use crate::wiring::Product;
@@ -44,6 +47,8 @@ pub struct Doors {
     pub deadline_ms: u64,
     /// The turns under way.
     pub flights: Arc<Flights>,
+    /// What people who take over share.
+    pub desk: Arc<Desk>,
     /// How much callers may ask for.
     pub limits: Arc<Limits>,
     /// How long is waited for a client.
@@ -60,11 +65,13 @@ impl Doors {
     /// # Errors
     /// As [`Authentication::open`].
     pub fn over(product: Product, settings: &Settings) -> contract::Result<Self> {
+        let desk = Arc::new(Desk::open(settings.handoff)?);
         Ok(Self {
             authentication: Authentication::open(settings, product.clock.clone())?,
             client: Arc::new(ClientConfiguration::from(settings)),
             deadline_ms: settings.turn.deadline.as_millis().try_into().unwrap_or(u64::MAX),
-            flights: Arc::new(Flights::new(product.supervisor.clone(), settings.stream_grace)),
+            flights: Arc::new(Flights::new(product.supervisor.clone(), desk.clone(), settings.stream_grace)),
+            desk,
             limits: Arc::new(Limits::new(settings.limits.clone(), product.clock.clone())),
             patience: Patience { grace: settings.grace, ..Patience::default() },
             browsers: Arc::new(Browsers::of(settings)),
@@ -129,6 +136,9 @@ pub fn router(doors: Doors) -> Router {
         .route("/openapi.json", get(move || async move { (json, document) }))
         .with_state(doors.clone())
         .route("/", get(pages::index))
+        .route("/desk", get(pages::to_the_desk))
+        .route("/desk/", get(pages::desk))
+        .route("/desk/{*path}", get(pages::file_of_the_desk))
         .route("/{*path}", get(pages::file))
         .fallback(|| async { pages::not_found() })
         .method_not_allowed_fallback(|| async {
@@ -146,8 +156,11 @@ pub fn router(doors: Doors) -> Router {
 pub(super) fn described() -> OpenApiRouter<Doors> {
     OpenApiRouter::with_openapi(openapi::Base::openapi())
         .merge(rest::routes())
+        .merge(words::routes())
+        .merge(desk::routes())
         .merge(socket::routes())
         .merge(tickets::routes())
+        .merge(memory::routes())
         .merge(health::routes())
         .merge(client::routes())
         .merge(demo::routes())

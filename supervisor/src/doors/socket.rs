@@ -4,6 +4,7 @@ mod connection;
 pub(crate) mod entrance;
 pub(crate) mod frames;
 pub(crate) mod incoming;
+mod watching;
 
 use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
@@ -30,6 +31,10 @@ pub(super) fn routes() -> OpenApiRouter<Doors> {
 /// The client sends `{"type":"turn","key":"…","last_seq":0,…}` with the fields of a turn, or `{"type":"ping"}`; it hears
 /// the messages of its turns, each with the key and its number, or `{"type":"pong"}`. After a lost connection it sends
 /// the same turn again with the number that it saw last.
+///
+/// After `{"type":"watch","session_id":"…","after":0}` a customer hears what people say in their conversation, as
+/// `{"type":"word","session_id":"…","data":…}` and `{"type":"case",…}`. After `{"type":"watch_desk"}` an operator hears
+/// `{"type":"desk","data":…}`, the body of `GET /v1/handoffs`, at once and after every change.
 #[utoipa::path(
     get, path = "/v1/socket", tag = "turns", security((), ("bearer" = []), ("api_key" = [])),
     params(("ticket" = Option<String>, Query, description = "A ticket, for who can send no credential. It opens one socket.")),

@@ -7,7 +7,7 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use contract::{Error, ErrorKind};
-use futures::stream::{self, StreamExt};
+use futures::stream::{self, Stream, StreamExt};
 
 use super::error::Problem;
 use super::flights::Listener;
@@ -29,12 +29,17 @@ pub(super) async fn stream(mut listener: Listener) -> Result<Response, Problem> 
     }
     let messages = stream::once(async { first }).chain(stream::unfold(listener, following));
     let events = messages.flat_map(|batch| stream::iter(coalesced(batch)).map(event));
+    Ok(self::events(events))
+}
+
+/// A stream of events that stays open, whatever is on the way.
+pub(super) fn events(events: impl Stream<Item = Result<Event, Infallible>> + Send + 'static) -> Response {
     let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store, no-transform"));
     // Asks proxies of the family of nginx not to collect the events.
     headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
-    Ok(response)
+    response
 }
 
 async fn following(mut listener: Listener) -> Option<(Vec<Numbered>, Listener)> {

@@ -1,10 +1,12 @@
 //! The shapes on the wire: what a client sends for a turn, and what it gets back.
 
-use contract::finding::{Action, Finding, Intent, Offer, Polarity, Route, Sentiment, Target};
+use contract::finding::{Finding, Handoff, Intent, Offer, Polarity, Route, Sentiment, Target};
 use contract::ports::{Clock, Entropy, Fingerprint, Transcript};
 use contract::record::{Citation, Timing};
 use contract::turn::VehicleState;
-use contract::{Caller, Channel, IdempotencyKey, Result, SessionId, Tone, Turn, TurnId, TurnRecord, named};
+use contract::{
+    Action, Caller, Channel, Decision, IdempotencyKey, Result, SessionId, Tone, Turn, TurnId, TurnRecord, named,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -39,6 +41,9 @@ pub struct TurnRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "en-GB", max_length = 35, pattern = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
     pub locale: Option<String>,
+    /// The button below a proposal that was pressed; `text` is then what the button says.
+    #[serde(default, deserialize_with = "named::optional", skip_serializing_if = "Option::is_none")]
+    pub decision: Option<Decision>,
     /// What the car reports.
     #[serde(default, deserialize_with = "named::optional", skip_serializing_if = "Option::is_none")]
     pub vehicle: Option<VehicleState>,
@@ -71,6 +76,7 @@ impl TurnRequest {
             tone: self.tone,
             locale: guard::locale(self.locale.as_deref().unwrap_or("en"))?,
             vehicle,
+            decision: self.decision,
             received,
             deadline_ms,
         };
@@ -104,10 +110,13 @@ pub struct TurnReply {
     pub sentiment: Option<SentimentBody>,
     /// Who answers, unless the routing agent is degraded.
     pub route: Option<RouteBody>,
-    /// What could be done once the customer says yes.
+    /// What could be done once the customer says yes, and what was done or declined.
     pub actions: Vec<Action>,
     /// What could be offered, and why.
     pub offers: Vec<Offer>,
+    /// Where the matter stands that a person takes over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handoff: Option<Handoff>,
     /// Every agent's part.
     pub agents: Vec<AgentBody>,
     /// The agents whose part is missing, or less than it should be.
@@ -196,12 +205,11 @@ impl From<&TurnRecord> for TurnReply {
                 .find(|f| if let Finding::Sentiment(found) = f { Some(found) } else { None })
                 .map(SentimentBody::from),
             route: record.find(|f| if let Finding::Route(found) = f { Some(found) } else { None }).map(RouteBody::from),
-            actions: all()
-                .filter_map(|f| if let Finding::Action(found) = f { Some(found.clone()) } else { None })
-                .collect(),
+            actions: record.actions(),
             offers: all()
                 .filter_map(|f| if let Finding::Offer(found) = f { Some(found.clone()) } else { None })
                 .collect(),
+            handoff: record.find(|f| if let Finding::Handoff(found) = f { Some(found) } else { None }).cloned(),
             agents: record.reports.iter().map(AgentBody::from).collect(),
             degraded: record.degraded.clone(),
             model: record.reply.model.clone(),

@@ -1,5 +1,9 @@
 //! The table of all settings: its rows are the documentation that `motorline config` prints.
 
+use std::sync::LazyLock;
+
+use super::{handoff, places};
+
 /// One setting, as a person reads about it.
 #[derive(Debug, Clone, Copy)]
 pub struct Setting {
@@ -11,12 +15,15 @@ pub struct Setting {
     pub meaning: &'static str,
 }
 
-const fn setting(key: &'static str, default: &'static str, meaning: &'static str) -> Setting {
+pub(super) const fn setting(key: &'static str, default: &'static str, meaning: &'static str) -> Setting {
     Setting { key, default, meaning }
 }
 
 /// All settings there are.
-pub const SETTINGS: &[Setting] = &[
+pub static SETTINGS: LazyLock<Vec<Setting>> = LazyLock::new(|| [ROWS, &handoff::ROWS, &places::ROWS].concat());
+
+/// All but how people take over and where each agent runs.
+const ROWS: &[Setting] = &[
     setting("listen", "127.0.0.1:8080", "Address and port to serve on."),
     setting(
         "identity",
@@ -82,6 +89,26 @@ pub const SETTINGS: &[Setting] = &[
         "customers",
         "sqlite://motorline.db",
         "Where customers are kept: `sqlite://FILE` or `dynamodb://PREFIX` (table PREFIX-customers).",
+    ),
+    setting(
+        "service_desk",
+        "sqlite://motorline.db",
+        "The service desk with its dealers and appointments: `sqlite://FILE`, or `dynamodb://PREFIX` (table PREFIX-customers).",
+    ),
+    setting(
+        "vehicles",
+        "simulator://motorline.db",
+        "The cars: `simulator://FILE` (simulated, their state kept in a file) or `dynamodb://PREFIX` (their shadows in table PREFIX-customers).",
+    ),
+    setting(
+        "offers",
+        "sqlite://motorline.db",
+        "What was offered to whom: `sqlite://FILE` or `dynamodb://PREFIX` (table PREFIX-customers).",
+    ),
+    setting(
+        "handoffs",
+        "sqlite://motorline.db",
+        "The queue of people: `sqlite://FILE` or `dynamodb://PREFIX` (table PREFIX-sessions).",
     ),
     setting("retention.days", "90", "Days after which conversations in `dynamodb://` are forgotten, 1 to 3650."),
     setting(

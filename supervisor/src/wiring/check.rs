@@ -1,6 +1,7 @@
 //! Which parts of AWS the settings name, and the check of each.
 
 use aws::deployment::{self, Check};
+use aws::{EventedHandoffs, LambdaFunction};
 
 use super::cloud::{Cloud, bucket, rest};
 use super::scheme;
@@ -11,6 +12,15 @@ pub(super) async fn all(cloud: &Cloud, settings: &Settings) -> Vec<Check> {
     let mut checks = deployment::access(cloud.aws().config()).await;
     checks.extend(stores(cloud, settings).await);
     checks.extend(buckets(cloud, settings).await);
+    if let Some(bus) = settings.office.events.as_deref().and_then(|uri| rest(uri).ok()) {
+        let found = EventedHandoffs::check(cloud.aws().config(), bus).await;
+        checks.push(Check::new(format!("{bus}: the event bus"), found));
+    }
+    for (agent, name) in &settings.places.functions {
+        let asked = LambdaFunction::new(cloud.aws().config(), name).check().await;
+        let what = format!("{name}: lambda:InvokeFunction, for the agent {agent}");
+        checks.push(Check::new(what, asked.map_err(|error| error.to_string())));
+    }
     let mut uris: Vec<&str> = settings.models.uris().map(String::as_str).collect();
     uris.sort_unstable();
     uris.dedup();
@@ -26,8 +36,20 @@ async fn stores(cloud: &Cloud, settings: &Settings) -> Vec<Check> {
     if let ("dynamodb", Ok(prefix)) = (scheme(&settings.conversations), rest(&settings.conversations)) {
         checks.extend(deployment::tables(config, prefix, |all| vec![&all.sessions, &all.conversations]).await);
     }
-    if let ("dynamodb", Ok(prefix)) = (scheme(&settings.customers), rest(&settings.customers)) {
+    let office = &settings.office;
+    let of_customers = [&settings.customers, &office.service_desk, &office.vehicles, &office.offers];
+    for prefix in prefixes(&of_customers) {
         checks.extend(deployment::tables(config, prefix, |all| vec![&all.customers]).await);
+    }
+    // Beside the conversations it has been looked at.
+    for prefix in prefixes(&[&office.handoffs]).into_iter().filter(|_| office.handoffs != settings.conversations) {
+        checks.extend(deployment::tables(config, prefix, |all| vec![&all.sessions]).await);
+    }
+    for prefix in prefixes(&[&office.handoffs]) {
+        checks.extend(deployment::handoffs(config, prefix).await);
+    }
+    for prefix in prefixes(&[&settings.customers]) {
+        checks.push(deployment::memories(config, prefix).await);
     }
     // Its table may be that of the conversations; what sockets do there is more.
     if let ("dynamodb", Ok(prefix)) = (scheme(&settings.socket.store), rest(&settings.socket.store)) {
@@ -37,6 +59,15 @@ async fn stores(cloud: &Cloud, settings: &Settings) -> Vec<Check> {
         checks.push(deployment::gateway(config, endpoint).await);
     }
     checks
+}
+
+/// The prefixes of the tables that these name, each once.
+fn prefixes<'a>(uris: &[&'a String]) -> Vec<&'a str> {
+    let named = uris.iter().filter(|uri| scheme(uri) == "dynamodb");
+    let mut prefixes: Vec<&str> = named.filter_map(|uri| rest(uri).ok()).collect();
+    prefixes.sort_unstable();
+    prefixes.dedup();
+    prefixes
 }
 
 async fn buckets(cloud: &Cloud, settings: &Settings) -> Vec<Check> {

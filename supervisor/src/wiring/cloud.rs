@@ -1,11 +1,13 @@
 //! The adapters of AWS. Their clients are made once, from one configuration, and only when a setting names a part of AWS.
 
+mod office;
+
 use std::sync::Arc;
 
 use aws::dynamo::{
     ConversationOptions, DynamoConnections, DynamoConversations, DynamoCustomers, DynamoLedger, DynamoTickets,
 };
-use aws::{Aws, CloudWatchMetrics, EmbeddedMetrics, GatewaySockets, S3Conversations, S3Shelf};
+use aws::{Aws, CloudWatchMetrics, EmbeddedMetrics, GatewaySockets, LambdaFunction, S3Conversations, S3Shelf};
 use contract::ports::{Clock, Conversations, Customers, Ledger, Library, Metrics, Shelf, Tickets};
 use contract::{Error, ErrorKind, Result};
 use knowledge::{ShelfLibrary, Upkeep};
@@ -13,6 +15,8 @@ use local::SqliteCustomers;
 use models::bedrock::{BedrockModel, Options, Profile};
 
 use super::scheme;
+use crate::lambda;
+use crate::remote::Place;
 use crate::settings::{Identity, OF_AWS, Settings};
 
 /// What metrics and the requests of models call us.
@@ -36,7 +40,7 @@ pub(super) struct Cloud {
 impl Cloud {
     /// Finds region and credentials, if any setting names a part of AWS.
     pub(super) async fn reach(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Option<Self>> {
-        if !settings.uris().any(|uri| OF_AWS.contains(&scheme(uri))) {
+        if !settings.uris().any(|uri| OF_AWS.contains(&scheme(uri))) && settings.places.functions.is_empty() {
             return Ok(None);
         }
         let aws = Aws::load(settings.region.clone(), settings.roots.as_deref()).await?;
@@ -82,7 +86,7 @@ impl Cloud {
     pub(super) async fn customers(&self, uri: &str) -> Result<Arc<dyn Customers>> {
         let customers = DynamoCustomers::new(self.aws.config(), rest(uri)?);
         if self.settings.identity == Identity::Demo {
-            customers.seed(SqliteCustomers::demonstration()?).await?;
+            Box::pin(customers.seed(SqliteCustomers::demonstration()?)).await?;
         }
         Ok(Arc::new(customers))
     }
@@ -101,6 +105,11 @@ impl Cloud {
             connections: DynamoConnections::new(self.aws.config(), rest(uri)?, self.clock.clone()),
             sockets: GatewaySockets::new(self.aws.config()),
         })
+    }
+
+    /// The place of an agent that runs in this function.
+    pub(super) fn function(&self, name: &str) -> Arc<dyn Place> {
+        Arc::new(lambda::Function::new(LambdaFunction::new(self.aws.config(), name)))
     }
 
     pub(super) fn ledger(&self, uri: &str) -> Result<Arc<dyn Ledger>> {

@@ -132,7 +132,7 @@ async fn take(
     step: Step,
 ) -> Result<TurnRecord, String> {
     let Step { say: text, channel, tone, vehicle } = step;
-    let wanted = TurnRequest { session_id, channel, text, tone, locale: None, vehicle };
+    let wanted = TurnRequest { session_id, channel, text, tone, locale: None, decision: None, vehicle };
     let deadline = settings.turn.deadline.as_millis().try_into().unwrap_or(u64::MAX);
     let request = wanted.admit(caller.clone(), None, deadline, &*product.clock, &*product.entropy);
     let request = request.map_err(|error| error.to_string())?;

@@ -118,6 +118,7 @@ fn context(agent: &dyn Agent, sample: &Sample, number: usize, clock: &dyn Clock)
         tone: None,
         locale: "en".into(),
         vehicle: None,
+        decision: None,
         received: now,
         deadline_ms: DEADLINE_MS,
     };
@@ -132,6 +133,7 @@ fn context(agent: &dyn Agent, sample: &Sample, number: usize, clock: &dyn Clock)
         turn: Arc::new(turn),
         history: Arc::default(),
         reports: Arc::default(),
+        held_by: None,
         sink: Arc::new(Silence),
         errand,
     }

@@ -7,19 +7,23 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message as Frame, WebSocket, close_code};
-use contract::{Caller, IdempotencyKey};
+use contract::{Caller, Error, ErrorKind, IdempotencyKey, SessionId};
 use futures::stream::{BoxStream, StreamExt, unfold};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_stream::StreamMap;
 
 use super::frames;
 use super::incoming::{self, Incoming, Misunderstood, Wanted};
+use super::watching::{self, Frames};
+use crate::doors::error::Problem;
 use crate::doors::flights::Listener;
 use crate::doors::messages::{Envelope, Message, Numbered, coalesced};
 use crate::doors::router::Doors;
 
 /// So many turns may be under way on one socket. Who sends more waits until one of them is closed.
 const TURNS_AT_ONCE: usize = 8;
+/// So many conversations may be watched on one socket.
+const WATCHED_AT_ONCE: usize = 8;
 /// So many messages are read a second. What comes faster waits in the network, at its sender's cost.
 const MESSAGES_A_SECOND: usize = 50;
 /// A client that has not received a message after this time is given up.
@@ -39,7 +43,8 @@ enum End {
 
 /// Serves a socket until it ends. Turns under way are finished without it.
 pub(super) async fn hold(socket: WebSocket, doors: Doors, caller: Caller, address: Option<IpAddr>) {
-    let mut connection = Connection { socket, doors, caller, address, turns: StreamMap::new() };
+    let mut connection =
+        Connection { socket, doors, caller, address, turns: StreamMap::new(), watched: StreamMap::new() };
     if let Err(End::Closed(code, reason)) = connection.serve().await {
         let goodbye = Frame::Close(Some(CloseFrame { code, reason: reason.into() }));
         // Whether it arrives changes nothing: the connection ends here.
@@ -54,6 +59,8 @@ struct Connection {
     address: Option<IpAddr>,
     /// The turns that are being told, by their keys.
     turns: StreamMap<IdempotencyKey, BoxStream<'static, Vec<Numbered>>>,
+    /// What is watched: conversations by their sessions, the desk by none.
+    watched: StreamMap<Option<SessionId>, Frames>,
 }
 
 impl Connection {
@@ -75,6 +82,7 @@ impl Connection {
                     self.hear(frame).await?;
                 }
                 Some((key, messages)) = self.turns.next() => self.tell(&key, messages).await?,
+                Some((_, frames)) = self.watched.next() => self.send_all(frames).await?,
                 // An idle socket costs no wake-ups.
                 _ = second.tick(), if read > 0 => read = 0,
                 _ = ping.tick() => {
@@ -102,6 +110,14 @@ impl Connection {
         match incoming::read(text) {
             Ok(Incoming::Ping) => self.send(Frame::text(frames::PONG)).await,
             Ok(Incoming::Turn(wanted)) => self.begin(*wanted).await,
+            Ok(Incoming::Watch(watched)) => {
+                let begun = watching::conversation(&self.doors, self.caller.clone(), &watched).await;
+                self.watch(Some(watched.session_id), begun).await
+            }
+            Ok(Incoming::WatchDesk) => {
+                let begun = watching::of_the_desk(&self.doors, &self.caller);
+                self.watch(None, begun).await
+            }
             Err(misunderstood) => self.refuse(misunderstood).await,
         }
     }
@@ -119,6 +135,19 @@ impl Connection {
         }
     }
 
+    /// Goes on telling what was begun. The same again begins anew.
+    async fn watch(&mut self, what: Option<SessionId>, begun: Result<Frames, Problem>) -> Result<(), End> {
+        let full = self.watched.len() >= WATCHED_AT_ONCE && !self.watched.contains_key(&what);
+        let begun = if full { Err(too_many()) } else { begun };
+        match begun {
+            Ok(frames) => {
+                self.watched.insert(what, frames);
+                Ok(())
+            }
+            Err(problem) => self.refuse(Misunderstood { key: None, problem }).await,
+        }
+    }
+
     async fn refuse(&mut self, Misunderstood { key, problem }: Misunderstood) -> Result<(), End> {
         match key {
             Some(key) => self.tell(&key, vec![Numbered { seq: 1, message: Message::Error(problem) }]).await,
@@ -128,9 +157,14 @@ impl Connection {
 
     async fn tell(&mut self, key: &IdempotencyKey, messages: Vec<Numbered>) -> Result<(), End> {
         for numbered in coalesced(messages) {
-            for frame in frames::of(&Envelope { key: key.clone(), numbered }) {
-                self.send(Frame::text(frame)).await?;
-            }
+            self.send_all(frames::of(&Envelope { key: key.clone(), numbered })).await?;
+        }
+        Ok(())
+    }
+
+    async fn send_all(&mut self, frames: Vec<String>) -> Result<(), End> {
+        for frame in frames {
+            self.send(Frame::text(frame)).await?;
         }
         Ok(())
     }
@@ -150,6 +184,11 @@ fn telling(listener: Listener) -> BoxStream<'static, Vec<Numbered>> {
         Some((messages, listener))
     })
     .boxed()
+}
+
+fn too_many() -> Problem {
+    let error = Error::new(ErrorKind::Busy, "too many conversations are watched on this socket");
+    error.hint(format!("watch at most {WATCHED_AT_ONCE}, or open another socket")).into()
 }
 
 fn is_too_large(cause: &axum::Error) -> bool {

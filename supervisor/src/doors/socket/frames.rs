@@ -1,6 +1,5 @@
 //! Writes messages into frames that every gateway lets through: what is too long for one goes in parts.
 
-use contract::IdempotencyKey;
 use serde::Serialize;
 
 use crate::doors::error::Problem;
@@ -20,7 +19,7 @@ const LONGEST_PIECE: usize = 12 * 1024;
 #[derive(Debug, Serialize)]
 struct Part<'a> {
     r#type: &'static str,
-    key: &'a IdempotencyKey,
+    key: &'a str,
     seq: u64,
     /// Which piece, counted from one.
     part: usize,
@@ -32,11 +31,16 @@ struct Part<'a> {
 /// The frames of a message.
 pub(crate) fn of(envelope: &Envelope) -> Vec<String> {
     let text = serde_json::to_string(envelope).unwrap_or_default();
+    in_parts(text, envelope.key.as_str(), envelope.numbered.seq)
+}
+
+/// The frames of a message of this text. Its parts, if it needs any, are told by this key and number.
+pub(crate) fn in_parts(text: String, key: &str, seq: u64) -> Vec<String> {
     if text.len() <= LARGEST_FRAME {
         return vec![text];
     }
     let pieces = pieces(&text);
-    let (key, seq, parts) = (&envelope.key, envelope.numbered.seq, pieces.len());
+    let parts = pieces.len();
     let numbered = pieces.into_iter().zip(1..);
     numbered
         .map(|(data, part)| Part { r#type: "part", key, seq, part, parts, data })
@@ -62,6 +66,7 @@ fn pieces(text: &str) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
+    use contract::IdempotencyKey;
     use serde_json::Value;
 
     use super::*;

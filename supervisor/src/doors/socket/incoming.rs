@@ -1,6 +1,7 @@
 //! What a client may say over a socket, at home and on AWS alike.
 
-use contract::{Error, IdempotencyKey};
+use contract::{Error, IdempotencyKey, SessionId};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::doors::body::{misfit, not_json};
@@ -14,6 +15,21 @@ pub(crate) enum Incoming {
     Ping,
     /// A turn, or one to be told further.
     Turn(Box<Wanted>),
+    /// A wish to hear what people say in one's own conversation.
+    Watch(Watched),
+    /// A person's wish to see the desk.
+    WatchDesk,
+}
+
+/// A conversation that a client wants to watch.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Watched {
+    /// The conversation.
+    pub(crate) session_id: SessionId,
+    /// The number of the word that the client read last; 0 at first.
+    #[serde(default)]
+    pub(crate) after: u64,
 }
 
 /// A turn that a client wants to be told.
@@ -43,6 +59,8 @@ pub(crate) fn read(text: &str) -> Result<Incoming, Misunderstood> {
     match fields.remove("type").as_ref().and_then(Value::as_str) {
         Some("ping") => Ok(Incoming::Ping),
         Some("turn") => turn(fields).map(|wanted| Incoming::Turn(Box::new(wanted))),
+        Some("watch") => watch(fields).map(Incoming::Watch).map_err(fail),
+        Some("watch_desk") => Ok(Incoming::WatchDesk),
         Some(other) => Err(fail(unknown(&format!("{other:?} is no type of message")))),
         None => Err(fail(unknown("the message has no type"))),
     }
@@ -68,6 +86,10 @@ fn turn(mut fields: Map<String, Value>) -> Result<Wanted, Misunderstood> {
     }
 }
 
+fn watch(fields: Map<String, Value>) -> Result<Watched, Problem> {
+    serde_path_to_error::deserialize(Value::Object(fields)).map_err(|error| misfit(error.path(), error.inner()))
+}
+
 /// Over a socket the key is a field, not a header.
 fn as_field(mut error: Error) -> Error {
     error.field = Some("key".into());
@@ -79,7 +101,9 @@ fn not_an_object(cause: &serde_json::Error) -> Problem {
 }
 
 fn unknown(detail: &str) -> Problem {
-    Error::invalid("type", detail).hint(r#"send {"type":"turn","text":"…"} or {"type":"ping"}"#).into()
+    Error::invalid("type", detail)
+        .hint(r#"send {"type":"turn","text":"…"}, {"type":"watch","session_id":"…"} or {"type":"ping"}"#)
+        .into()
 }
 
 #[cfg(test)]
@@ -101,6 +125,17 @@ mod tests {
             panic!("not a turn")
         };
         assert_eq!((wanted.key.unwrap().as_str(), wanted.seen, wanted.body.text.as_str()), ("k", 3, "Hi"));
+    }
+
+    #[test]
+    fn reads_what_a_client_wants_to_watch() {
+        let Ok(Incoming::Watch(watched)) = read(r#"{"type":"watch","session_id":"s","after":4}"#) else {
+            panic!("no watch")
+        };
+        assert_eq!((watched.session_id.as_str(), watched.after), ("s", 4));
+        assert_eq!(read(r#"{"type":"watch_desk"}"#), Ok(Incoming::WatchDesk));
+        assert_eq!(problem(r#"{"type":"watch","session_id":"a b"}"#), (None, 422, Some("session_id".into())));
+        assert_eq!(problem(r#"{"type":"watch","session":"s"}"#).1, 422);
     }
 
     #[test]

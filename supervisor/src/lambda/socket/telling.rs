@@ -32,6 +32,7 @@ impl SocketDoor {
         let told = match understood(event) {
             Ok(Incoming::Ping) => socket.post(frames::PONG.to_owned()).await?,
             Ok(Incoming::Turn(wanted)) => self.take(&socket, known, *wanted).await?,
+            Ok(Incoming::Watch(_) | Incoming::WatchDesk) => refuse(&socket, None, nobody_watches()).await?,
             Err(Misunderstood { key, problem }) => refuse(&socket, key, problem).await?,
         };
         match told {
@@ -64,6 +65,12 @@ fn understood(event: &ApiGatewayWebsocketProxyRequest) -> std::result::Result<In
         return Err(Misunderstood { key: None, problem });
     }
     incoming::read(event.body.as_deref().unwrap_or_default())
+}
+
+/// A function lives only while it answers a message: it cannot watch.
+fn nobody_watches() -> Problem {
+    let hint = "poll GET /v1/sessions/{id}/words?after=…, or GET /v1/handoffs at the desk";
+    Problem::protocol(StatusCode::NOT_IMPLEMENTED, "this gateway's sockets tell turns only", hint)
 }
 
 async fn refuse(socket: &GatewaySocket, key: Option<IdempotencyKey>, problem: Problem) -> Result<Posted> {
