@@ -52,6 +52,28 @@ export class Api {
     return this.#read(`/v1/sessions/${encodeURIComponent(session)}/turns/${encodeURIComponent(turn)}`, { signal });
   }
 
+  /** @returns {Promise<{memories: Array<{session_id: string, at: string, kind: string, text: string}>}>} what is remembered of the customer */
+  memory() {
+    return this.#read('/v1/me/memory', {});
+  }
+
+  /** Erases what is remembered of one conversation, or of all when none is named. */
+  forget(session) {
+    const path = session ? `/v1/me/memory/${encodeURIComponent(session)}` : '/v1/me/memory';
+    return this.send(path, { method: 'DELETE' });
+  }
+
+  /** What people said in a conversation, from the `after`-th word on. */
+  async words(session, after, signal) {
+    return (await this.#read(`/v1/sessions/${encodeURIComponent(session)}/words?after=${after}`, { signal })).words ?? [];
+  }
+
+  /** Notes when the customer wants to be called back. */
+  callBack(session, when) {
+    const headers = { 'Content-Type': 'application/json' };
+    return this.send(`/v1/sessions/${encodeURIComponent(session)}/callback`, { method: 'POST', headers, body: JSON.stringify({ when }) });
+  }
+
   /**
    * The address of the socket. A browser can send no credential with it, so a ticket stands in: good once, for a minute.
    * @param {string|null} told address that the server told, null to derive it

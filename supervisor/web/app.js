@@ -7,6 +7,7 @@ import { byId, icon, make } from './dom.js';
 import { closeDrawer, prepareDrawer } from './drawer.js';
 import { choose, preference } from './memory.js';
 import { Messages } from './messages.js';
+import { openRemembered } from './remembered.js';
 import { takeReturn } from './signin/url.js';
 import { Speakers } from './speakers.js';
 import { prepareThemeButton } from './theme-button.js';
@@ -26,8 +27,8 @@ const speakers = new Speakers();
 let transports = {};
 let conversation;
 
-const composer = prepareComposer(say);
-const messages = new Messages({ edit: composer.put, say, why: explain, signIn: () => speakers.signIn && signIn });
+const composer = prepareComposer((text) => say(text));
+const messages = new Messages({ edit: composer.put, decide, callBack: (wish) => conversation.callBack(wish), why: explain, signIn: () => speakers.signIn && signIn });
 
 prepareDrawer();
 prepareThemeButton();
@@ -43,10 +44,15 @@ async function arrive() {
   enter();
 }
 
-async function say(text) {
+async function say(text, decision) {
   await ready; // somebody may type faster than the identities arrive
   showWelcome(false);
-  conversation.say(text, byId('tone').value);
+  conversation.say(text, byId('tone').value, decision);
+}
+
+function decide(text, decision) {
+  say(text, decision);
+  composer.focus();
 }
 
 function explain(reply, from) {
@@ -62,6 +68,7 @@ function enter() {
   const api = new Api(BASE, speakers.current.credential);
   transports = transportsOf(api, speakers.client);
   offerTransports();
+  offerMemory(api);
   conversation = new Conversation(api, speakers.current.key, messages, () => chosenFrom(transports, byId('transport').value));
   showWelcome(conversation.empty);
   greet();
@@ -113,6 +120,13 @@ function offerTransports() {
   select.value = chosenFrom(transports, preference('transport'))?.name ?? '';
 }
 
+/** Only a customer has memories here. */
+function offerMemory(api) {
+  const button = byId('remembered');
+  button.hidden = !speakers.current.known;
+  button.onclick = () => openRemembered(api, button, announce);
+}
+
 function showWelcome(shown) {
   byId('welcome').hidden = !shown;
   document.body.classList.toggle('talking', !shown);
@@ -135,6 +149,7 @@ function prepareSuggestions() {
 function prepareTools() {
   const settings = byId('settings');
   byId('new').prepend(icon('new'));
+  byId('remembered').append(icon('memory'));
   byId('new').addEventListener('click', startAnew);
   settings.append(icon('settings'));
   settings.addEventListener('click', () => settings.setAttribute('aria-expanded', String(settings.getAttribute('aria-expanded') !== 'true')));

@@ -1,6 +1,7 @@
 // One identity's conversation: says things in order, keeps what is unsent, and restores itself after a reload.
 
 import { uuid } from './api.js';
+import { Listener } from './listen.js';
 import { keep, recall } from './memory.js';
 import { take } from './transports/persist.js';
 
@@ -23,6 +24,7 @@ export class Conversation {
   #said = new Set();
   #end = new AbortController();
   #line = Promise.resolve();
+  #listener;
 
   /**
    * @param {import('./api.js').Api} api with the identity's token
@@ -35,6 +37,7 @@ export class Conversation {
     this.#identity = identity;
     this.#view = view;
     this.#transport = transport;
+    this.#listener = new Listener((after) => api.words(this.#session, after, this.#end.signal), (word) => view.person(word));
     ({ session: this.#session, unsent: this.#unsent } = recall(identity));
   }
 
@@ -55,12 +58,17 @@ export class Conversation {
     }
   }
 
-  /** Says something new. */
-  say(text, tone) {
-    const saying = { key: uuid(), body: { channel: 'web', text, tone: tone || undefined, locale: navigator.language || 'en' } };
+  /** Says something new; with a decision, it is what the button says that was pressed. */
+  say(text, tone, decision) {
+    const saying = { key: uuid(), body: { channel: 'web', text, tone: tone || undefined, locale: navigator.language || 'en', decision } };
     this.#unsent.push(saying);
     this.#keep();
     return this.#enqueue(saying, this.#view.customer(text, new Date()));
+  }
+
+  /** Notes when the customer wants to be called back. */
+  callBack(wish) {
+    return this.#api.callBack(this.#session, wish);
   }
 
   /** Loads everything that is known about one turn. */
@@ -71,6 +79,7 @@ export class Conversation {
   /** Stops showing anything; what is unsent stays remembered for the identity's return. */
   leave() {
     this.#end.abort();
+    this.#listener.stop();
     this.#view.typing(false);
   }
 
@@ -84,7 +93,9 @@ export class Conversation {
     if (this.#session === null) return;
     try {
       const { turns = [] } = await this.#api.transcript(this.#session, this.#end.signal);
-      this.#view.quietly(() => turns.forEach((turn) => this.#showTurn(turn)));
+      const words = turns.some(({ handoff }) => handoff) ? await this.#listener.past() : [];
+      this.#view.quietly(() => inOrder(turns, words).forEach(({ turn, word }) => (turn ? this.#showTurn(turn) : this.#view.person(word))));
+      this.#listen(turns.at(-1));
     } catch (problem) {
       if (this.#end.signal.aborted) return;
       if (problem.status === 404) this.#startAnew();
@@ -142,6 +153,13 @@ export class Conversation {
     this.#seen.add(reply.turn_id);
     bubble.sent();
     this.#view.reply(reply, new Date());
+    this.#listen(reply);
+  }
+
+  /** A person may speak as long as the last reply belongs to a case. */
+  #listen(reply) {
+    if (reply?.handoff && !this.#end.signal.aborted) this.#listener.start();
+    else this.#listener.stop();
   }
 
   #fail(saying, bubble, problem) {
@@ -174,4 +192,10 @@ export class Conversation {
   #keep() {
     keep(this.#identity, { session: this.#session, unsent: this.#unsent });
   }
+}
+
+/** Turns, and between them what people said, by their moments. */
+function inOrder(turns, words) {
+  const all = [...turns.map((turn) => ({ turn, at: turn.received })), ...words.map((word) => ({ word, at: word.at }))];
+  return all.sort((a, b) => new Date(a.at) - new Date(b.at));
 }

@@ -22,6 +22,9 @@ function line({ finding: kind, ...fields }) {
   return [make('span.finding-kind', {}, sentenceCase(kind)), make('span', {}, main), second && make('span.quiet', {}, second)];
 }
 
+const CONSENT = { yes: 'The customer agreed', no: 'The customer declined', change: 'The customer wants it otherwise', unclear: 'No plain answer' };
+const STATES = { proposed: 'only after your yes', carried_out: 'done', failed: 'not done', declined: 'not wanted' };
+
 const LINES = {
   intent: ({ label, confidence, alternatives = [], urgency }) => [
     `${sentenceCase(label)}, ${percent(confidence)}`, urgency && `urgency ${urgency}`,
@@ -40,7 +43,14 @@ const LINES = {
     agents.length > 0 && `then asks ${agents.join(', ')}`,
   ],
   fact: ({ text, source }) => [text, source],
-  action: ({ kind, summary }) => [summary ?? sentenceCase(kind), 'only after your yes'],
+  verdict: ({ consent, actions = [] }) => [CONSENT[consent] ?? sentenceCase(consent), actions.map(({ summary }) => summary).join(' ') || 'to a proposal that is no longer open'],
+  statement: ({ text, source, closes }) => [text, source, closes && 'deals with the matter'],
+  action: ({ kind, summary, state = {} }) => [summary ?? sentenceCase(kind), STATES[state.status] ?? 'only after your yes', state.outcome ?? state.reason],
+  handoff: ({ queue, held_by: person, position, wait_minutes: minutes, opens }) => [
+    person ? `${person} holds it` : `Waits in the queue ${sentenceCase(queue)}`, position && `place ${position}`, minutes && `about ${minutes} min`, opens && `people are there ${opens}`,
+  ],
+  suggestion: ({ text, citations = [], model }) => [text, `suggested to the person, not said`, model, `${citations.length} source${citations.length === 1 ? '' : 's'}`],
+  withheld: ({ name, rule }) => [`${name} was not shown`, rule],
   offer: ({ name, summary, reason }) => [name, summary, reason],
   reply: ({ text, citations = [], model }) => [text, model, `${citations.length} source${citations.length === 1 ? '' : 's'}`],
 };

@@ -2,30 +2,35 @@
 
 import { byId, icon, make, mark } from './dom.js';
 import { Draft } from './draft.js';
-import { proposals } from './proposals.js';
+import { handover, nameOf } from './handover.js';
+import { Proposals } from './proposals.js';
 import { renderText } from './reply-text.js';
 import { markerOf, sourceRow } from './sources.js';
-import { clock, listOf, partOf, sentenceCase, wait } from './words.js';
+import { clock, listOf, partOf, wait } from './words.js';
 
 export class Messages {
   #list = byId('messages');
   #log = byId('log');
   #does;
+  #proposals;
   #drafted = false;
   #waiting = false;
 
   /**
    * @param {Object} does what the buttons in messages do
    * @param {(text: string) => void} does.edit
-   * @param {(text: string) => void} does.say
+   * @param {(text: string, decision: Object) => void} does.decide
+   * @param {(wish: string) => Promise<void>} does.callBack
    * @param {(reply: Object, from: HTMLElement) => void} does.why
    * @param {() => (() => void)|null} does.signIn null where nobody can sign in
    */
   constructor(does) {
     this.#does = does;
+    this.#proposals = new Proposals(does.decide);
   }
 
   clear() {
+    this.#proposals.clear();
     this.#list.replaceChildren();
   }
 
@@ -43,7 +48,6 @@ export class Messages {
 
   /** Adds what the customer said. @returns the handle by which its delivery is shown */
   customer(text, moment, hidden = false) {
-    this.#list.querySelectorAll('.proposal-answers').forEach((answers) => answers.remove());
     const state = make('div.delivery');
     const bubble = make('article.bubble', { 'aria-label': 'You' }, make('p', {}, text));
     const item = make('li.message.customer', { hidden }, bubble, state);
@@ -53,15 +57,40 @@ export class Messages {
     return this.#handle(item, state);
   }
 
-  /** Adds a reply. */
+  /** Adds a reply; one that is left to a person has no words of its own. */
   reply(reply, moment) {
-    const item = make('li.message.assistant', {}, make('span.avatar', {}, mark()), this.#card(reply, moment));
+    this.#list.querySelectorAll('.callback').forEach((form) => form.remove()); // its place is below the last reply
+    const item = isDelivered(reply) ? this.#delivered(reply) : make('li.message.assistant', {}, make('span.avatar', {}, mark()), this.#card(reply, moment));
     item.classList.toggle('safety', isSafety(reply));
     const follow = nearEnd();
     item.classList.toggle('settled', this.#drafted);
     this.#list.append(item);
     if (follow) this.#reveal(item);
     this.#drafted = false;
+  }
+
+  /** Adds what a person said. */
+  person({ by, text, at }) {
+    const moment = new Date(at);
+    const name = make('p.eyebrow', {}, nameOf(by));
+    const foot = make('footer.card-foot', {}, make('time', { datetime: moment.toISOString() }, clock(moment)));
+    const card = make('article.card', { 'aria-label': `${nameOf(by)} from Veldra` }, name, make('div.text', {}, renderText(text)), foot);
+    const follow = nearEnd();
+    const item = make('li.message.assistant.person', {}, make('span.avatar.avatar-person', {}, icon('person')), card);
+    this.#list.append(item);
+    if (follow) this.#reveal(item);
+  }
+
+  #delivered(reply) {
+    const words = make('p.quiet', {}, `Delivered to ${reply.handoff?.held_by ? nameOf(reply.handoff.held_by) : 'our team'}`);
+    const why = this.#why(reply);
+    return make('li.message.delivered', {}, words, why);
+  }
+
+  #why(reply) {
+    const why = make('button.link', { type: 'button', 'aria-haspopup': 'dialog' }, icon('question'), 'Why this answer');
+    why.addEventListener('click', () => this.#does.why(reply, why));
+    return why;
   }
 
   /** Says that the earlier conversation could not be loaded. */
@@ -95,14 +124,12 @@ export class Messages {
 
   #card(reply, moment) {
     const citations = reply.citations ?? [];
-    const why = make('button.link', { type: 'button', 'aria-haspopup': 'dialog' }, icon('question'), 'Why this answer');
-    why.addEventListener('click', () => this.#does.why(reply, why));
-    const foot = make('footer.card-foot', {}, why, make('time', { datetime: moment.toISOString() }, clock(moment)));
+    const foot = make('footer.card-foot', {}, this.#why(reply), make('time', { datetime: moment.toISOString() }, clock(moment)));
     const text = make('div.text', {}, renderText(reply.reply, markerOf(citations)));
     const label = isSafety(reply) ? 'Safety advice from Veldra' : 'Reply from Veldra';
     return make('article.card', { 'aria-label': label },
       isSafety(reply) && make('p.flag', {}, icon('shield'), 'Your safety first'), text,
-      handover(reply.route), proposals(reply, this.#does.say), missing(reply.agents), sourceRow(citations), foot);
+      handover(reply, this.#does.callBack), ...this.#proposals.of(reply), missing(reply.agents), sourceRow(citations), foot);
   }
 
   #handle(item, state) {
@@ -134,12 +161,8 @@ function isSafety({ route, sentiment }) {
   return /safety|emergency/.test(`${route?.queue ?? ''} ${sentiment?.label ?? ''}`);
 }
 
-function handover(route) {
-  if (route?.target !== 'human') return null;
-  const queue = route.queue ? [': queue ', make('strong', {}, sentenceCase(route.queue))] : [];
-  const words = make('p', {}, 'A person should take this', ...queue, '. ', make('span.quiet', {}, 'You can keep writing here.'));
-  return make('div.handover', {}, icon('person'), words);
-}
+/** Whether the customer's words went to the person who holds the conversation, and nothing was said. */
+const isDelivered = ({ reply, model }) => model === 'person' && !reply?.trim();
 
 // An agent that answered by lesser means is not missing: the reply itself says what that means for it.
 function missing(agents = []) {

@@ -45,7 +45,8 @@ export class Speakers {
   }
 
   #offer(identities) {
-    const known = identities.map(({ name, token, vehicles }) => ({ name, key: name, known: true, vehicles, credential: fixed(token) }));
+    const customers = identities.filter(({ role }) => role === undefined || role === 'customer');
+    const known = customers.map(({ name, token, vehicles }) => ({ name, key: name, known: true, vehicles, credential: fixed(token) }));
     this.all = [...known, VISITOR];
     this.current = this.all.find(({ name }) => name === lastIdentity()) ?? this.all[0];
   }

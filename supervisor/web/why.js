@@ -70,7 +70,7 @@ function fullRecord(load, agents) {
     button.disabled = true;
     try {
       const record = await load();
-      agents.replaceChildren(make('h3', {}, 'Agents, in the order of time'), agentRows(record.reports.map(rowOf), record.timing?.total_ms));
+      agents.replaceChildren(make('h3', {}, 'Agents, in the order of time'), agentsOf(record));
       place.replaceChildren(...callsOf(record), ...findingsOf(record));
       place.querySelector('summary')?.focus();
     } catch (problem) {
@@ -81,6 +81,9 @@ function fullRecord(load, agents) {
   place.append(button);
   return place;
 }
+
+/** The agents of a full record, each with its outcome and its time. */
+export const agentsOf = ({ reports = [], timing }) => agentRows(reports.map(rowOf), timing?.total_ms);
 
 function rowOf({ agent, outcome = {}, started_ms, took_ms, usage = {} }) {
   const note = outcome.message ?? outcome.reason;

@@ -19,6 +19,7 @@ const PARTS = {
   servicing: 'service appointments',
   recommend: 'recommendations',
   marketing: 'offers',
+  handoff: 'the queue of our people',
   response: 'the writing of the reply',
 };
 
@@ -31,6 +32,7 @@ const STEPS = {
   cockpit: "read your car's data",
   servicing: 'looked at the service calendar',
   recommend: 'looked for what suits you',
+  handoff: 'told our people',
 };
 
 export const stepOf = (agent) => STEPS[agent] ?? null;
