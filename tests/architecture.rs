@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// Longest file of the product, in lines.
 const LONGEST_FILE: usize = 300;
 /// Largest size of the contract, in lines of code (no comments, no blank lines, no test suites).
-const LARGEST_CONTRACT: usize = 1_200;
+const LARGEST_CONTRACT: usize = 1_350;
 /// The top level: nothing else holds code.
 const ROOMS: [&str; 6] = ["agents", "supervisor", "knowledge", "infra", "tests", "dashboards"];
 
@@ -19,7 +19,7 @@ fn root() -> PathBuf {
 fn layer(folder: &str) -> u8 {
     match folder {
         "agents/classifier" | "agents/contract" | "agents/language" => 0,
-        "agents/prompting" => 1,
+        "agents/backoffice" | "agents/prompting" => 1,
         "supervisor" => 3,
         "tests" => 4,
         _ => 2,
@@ -194,4 +194,19 @@ fn every_crate_takes_the_shared_lints() {
         let manifest = fs::read_to_string(root().join(folder).join("Cargo.toml")).unwrap();
         assert!(manifest.contains("[lints]\nworkspace = true"), "{folder} opts out of the lints");
     }
+}
+
+/// The name of every row of a table in a data file.
+fn named(file: &str, rows: &str, field: &str) -> Vec<String> {
+    let table: toml::Table = fs::read_to_string(root().join(file)).unwrap().parse().unwrap();
+    let rows = table[rows].as_array().unwrap().iter();
+    rows.map(|row| row[field].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn every_queue_of_a_route_has_its_people() {
+    let routed = named("agents/routing/data/routes.toml", "rule", "queue");
+    let staffed = named("agents/handoff/data/queues.toml", "queue", "name");
+    let missing: Vec<_> = routed.iter().filter(|queue| !staffed.contains(queue)).collect();
+    assert!(!routed.is_empty() && missing.is_empty(), "queues.toml has no {missing:?}");
 }

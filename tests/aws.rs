@@ -1,9 +1,12 @@
 //! The adapters of AWS, tested over the real wire. `bash .ci/services start FOLDER` starts the services that they need.
 
+mod backoffice;
 mod bedrock;
 mod conversations;
 mod deployment;
 mod dynamo;
+mod events;
+mod lambda;
 mod ledger;
 mod metrics;
 mod s3;
@@ -38,7 +41,7 @@ pub fn dynamodb_endpoints() -> Vec<String> {
     told.split(',').map(|endpoint| endpoint.trim().to_owned()).collect()
 }
 
-fn told(variable: &str, example: &str) -> String {
+pub fn told(variable: &str, example: &str) -> String {
     std::env::var(variable).unwrap_or_else(|_| {
         panic!(
             "the feature `aws` tests against real services: run `bash .ci/services start FOLDER` and set {variable}={example}"

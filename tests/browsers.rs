@@ -39,6 +39,9 @@ fn with_prefix(headers: &HeaderMap, prefix: &str) -> Vec<String> {
 async fn every_answer_says_what_pages_may_do_and_that_it_is_not_kept() {
     let requests = [
         (Request::get("/"), 200),
+        (Request::get("/desk/"), 200),
+        (Request::get("/desk/nothing.js"), 404),
+        (Request::get("/desk"), 308),
         (Request::get("/health"), 200),
         (Request::get("/openapi.json"), 200),
         (Request::get("/nothing"), 404),

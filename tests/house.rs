@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::future::pending;
 use std::net::SocketAddr;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -11,13 +11,13 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
 use contract::ports::{Clock, Conversations, Customers, Library};
-use contract::profile::Profile;
-use contract::{Access, CustomerId, Error, ErrorKind, Result, When};
+use contract::profile::{Memory, Profile};
+use contract::{Access, CustomerId, Error, ErrorKind, Result, SessionId, When};
 use jiff::Timestamp;
 use local::{Database, SqliteConversations, SqliteCustomers};
 use serde_json::Value;
 use supervisor::doors::{Doors, router, server};
-use supervisor::roster::{Assistance, Tools};
+use supervisor::roster::{Assistance, BackOffice, Tools};
 use supervisor::settings::{Settings, Sources};
 use supervisor::turn::Ports;
 use supervisor::wiring::Product;
@@ -111,7 +111,10 @@ pub fn furnished(tools: Tools) -> (Doors, TempDir) {
 
 fn assembled(tools: Tools, conversations: Arc<dyn Conversations>, clock: Arc<dyn Clock>) -> Doors {
     let settings = settings();
-    let ports = Ports { conversations, clock, metrics: Arc::new(local::NoMetrics) };
+    // Agents read what this house keeps.
+    let tools = Tools { conversations: conversations.clone(), ..tools };
+    let ports =
+        Ports { conversations, handoffs: tools.office.handoffs.clone(), clock, metrics: Arc::new(local::NoMetrics) };
     let product = Product::of(tools, ports, Arc::new(local::SystemEntropy), &settings).unwrap();
     Doors::over(product, &settings).unwrap()
 }
@@ -133,23 +136,65 @@ pub fn tools() -> Tools {
         sentiment: When::Never,
     };
     let library = LIBRARY.clone();
-    Tools { library, customers, fast: model.clone(), capable: model, assistance, reply: settings().reply }
+    Tools {
+        library,
+        customers,
+        conversations: Arc::new(SqliteConversations::new(
+            Database::in_memory().unwrap(),
+            Arc::new(local::SystemClock::start()),
+        )),
+        office: office(Arc::new(local::SystemClock::start())),
+        fast: model.clone(),
+        capable: model,
+        assistance,
+        reply: settings().reply,
+    }
+}
+
+/// The systems of the house, in memory.
+pub fn office(clock: Arc<dyn Clock>) -> BackOffice {
+    let database = Database::in_memory().unwrap();
+    BackOffice {
+        service_desk: Arc::new(local::SqliteServiceDesk::new(database.clone(), clock.clone())),
+        vehicles: Arc::new(local::SimulatedVehicles::new(database.clone(), clock.clone())),
+        offers: Arc::new(local::SqliteOffers::new(database.clone())),
+        handoffs: Arc::new(local::SqliteHandoffs::new(database, clock)),
+    }
 }
 
 /// Customers held in memory: answers at once, so that it works under a test's own time.
-pub struct KnownCustomers(HashMap<CustomerId, Profile>);
+pub struct KnownCustomers(Mutex<HashMap<CustomerId, Profile>>);
 
 impl KnownCustomers {
     pub fn demonstration() -> Self {
         let profiles = SqliteCustomers::demonstration().unwrap();
-        Self(profiles.into_iter().map(|profile| (profile.customer.clone(), profile)).collect())
+        Self(Mutex::new(profiles.into_iter().map(|profile| (profile.customer.clone(), profile)).collect()))
+    }
+}
+
+impl KnownCustomers {
+    fn of<T>(&self, access: &Access, work: impl FnOnce(&mut Profile) -> T) -> Result<T> {
+        let mut all = self.0.lock().unwrap();
+        all.get_mut(access.customer()).map(work).ok_or_else(|| Error::new(ErrorKind::NotFound, "no such customer"))
     }
 }
 
 #[async_trait]
 impl Customers for KnownCustomers {
     async fn profile(&self, access: &Access) -> Result<Profile> {
-        self.0.get(access.customer()).cloned().ok_or_else(|| Error::new(ErrorKind::NotFound, "no such customer"))
+        self.of(access, |profile| profile.clone())
+    }
+
+    async fn remember(&self, access: &Access, memories: &[Memory]) -> Result<()> {
+        self.of(access, |profile| profile.remember(memories.to_vec()))
+    }
+
+    async fn forget(&self, access: &Access, session: Option<&SessionId>) -> Result<()> {
+        self.of(access, |profile| profile.forget(session))
+    }
+
+    async fn agree_to_offers(&self, access: &Access, agreed: bool) -> Result<()> {
+        self.of(access, |profile| profile.consents.marketing = agreed)
     }
 
     async fn ready(&self) -> Result<()> {

@@ -71,8 +71,10 @@ impl Bench {
         let clock = Arc::new(ManualClock::default());
         let database = Database::open(&folder.path().join("identity.db")).unwrap();
         let conversations = Arc::new(SqliteConversations::new(database, clock.clone()));
-        let ports = Ports { conversations, clock: clock.clone(), metrics: Arc::new(NoMetrics) };
-        let product = Product::of(tools(), ports, Arc::new(SystemEntropy), &settings).unwrap();
+        let tools = tools();
+        let handoffs = tools.office.handoffs.clone();
+        let ports = Ports { conversations, handoffs, clock: clock.clone(), metrics: Arc::new(NoMetrics) };
+        let product = Product::of(tools, ports, Arc::new(SystemEntropy), &settings).unwrap();
         let doors = Doors::over(product, &settings).unwrap();
         Self { router: router(doors), issuer, clock, _folder: folder }
     }

@@ -53,6 +53,7 @@ async fn a_real_model_writes_a_grounded_reply_piece_by_piece() {
         turn: Arc::new(turn("turn", "session", &customer("ada"), "What is the front tyre pressure of my Lumen?")),
         history: Arc::default(),
         reports: Arc::new(vec![report]),
+        held_by: None,
         sink: sink.clone(),
         errand: errand(),
     };

@@ -118,7 +118,8 @@ impl Scene {
         let model: Arc<dyn LanguageModel> = Arc::new(Impatient { model, times, last });
         let roster = Roster::hire(&Tools { fast: model.clone(), capable: model, ..tools() }).unwrap();
         let conversations = Arc::new(SqliteConversations::new(database, clock.clone()));
-        let ports = Ports { conversations, clock, metrics: Arc::new(NoMetrics) };
+        let handoffs = crate::house::office(clock.clone()).handoffs;
+        let ports = Ports { conversations, handoffs, clock, metrics: Arc::new(NoMetrics) };
         let supervisor = Supervisor::new(roster, ports, Rules { lease: Duration::from_secs(300), history: 5, purse });
         Self { supervisor, ledger, paid, _folder: folder }
     }

@@ -3,13 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws::dynamo::{ConversationOptions, DynamoConversations, DynamoCustomers, Tables};
+use aws::dynamo::{
+    ConversationOptions, DynamoConversations, DynamoCustomers, DynamoHandoffs, DynamoOffers, DynamoServiceDesk,
+    DynamoVehicles, Tables,
+};
 use aws::{S3Conversations, S3Shelf};
+use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
+use backoffice::Fleet;
 use contract::ports::{Clock, Conversations, Library, Shelf};
 use knowledge::{ShelfLibrary, Upkeep};
-use local::{SqliteCustomers, SystemClock};
-use supervisor::roster::Tools;
+use local::{SqliteCustomers, SqliteServiceDesk, SystemClock};
+use supervisor::roster::{BackOffice, Tools};
 
 use super::{REGION, bucket, cloud, dynamodb_endpoints, unique};
 use crate::clients::Door;
@@ -31,7 +36,8 @@ async fn conversations_go_as_written_on_dynamodb_with_the_library_in_s3() {
         let options =
             ConversationOptions { retention: Duration::from_secs(86_400), home_region: REGION.into(), overflow: None };
         let conversations = DynamoConversations::new(&config, &prefix, clock.clone(), options);
-        let tools = Tools { library: library.clone(), customers: Arc::new(customers), ..tools() };
+        let office = office(&config, &prefix, &clock).await;
+        let tools = Tools { library: library.clone(), customers: Arc::new(customers), office, ..tools() };
         play(tools, Arc::new(conversations), clock.clone()).await;
     }
 }
@@ -42,6 +48,19 @@ async fn conversations_go_as_written_with_s3_as_the_memory() {
     let config = cloud().await;
     let (_, bucket) = bucket(&config).await;
     play(tools(), Arc::new(S3Conversations::new(&config, &bucket, "memory", clock.clone())), clock).await;
+}
+
+/// The systems of the house in the same tables, as the demonstration has them.
+async fn office(config: &SdkConfig, prefix: &str, clock: &Arc<dyn Clock>) -> BackOffice {
+    let desk = DynamoServiceDesk::new(config, prefix, clock.clone());
+    desk.seed(&SqliteServiceDesk::demonstration().unwrap()).await.unwrap();
+    let fleet = Fleet::demonstration().unwrap();
+    BackOffice {
+        service_desk: Arc::new(desk),
+        vehicles: Arc::new(DynamoVehicles::new(config, prefix, clock.clone(), fleet)),
+        offers: Arc::new(DynamoOffers::new(config, prefix, clock.clone())),
+        handoffs: Arc::new(DynamoHandoffs::new(config, prefix, clock.clone(), Duration::from_secs(86_400))),
+    }
 }
 
 async fn play(tools: Tools, conversations: Arc<dyn Conversations>, clock: Arc<dyn Clock>) {

@@ -9,11 +9,13 @@ use std::time::Duration;
 use ::aws::dynamo::{Capacity, ConversationOptions, DynamoConversations, DynamoCustomers, Tables};
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::types::AttributeValue;
+use contract::finding::Handoff;
 use contract::ports::{Clock, Closing, Conversations, Customers, Opened};
 use contract::profile::PastMatter;
 use contract::testing::{LEASE, ManualClock, access, admitted, customer, opening, record, turn};
 use contract::{
-    AgentReport, Caller, Error, ErrorKind, Finding, Outcome, Result, SessionId, Stage, Turn, TurnRecord, Usage,
+    Action, ActionId, ActionState, AgentReport, Caller, CaseId, Error, ErrorKind, Finding, Outcome, Result, SessionId,
+    Stage, Turn, TurnRecord, Usage,
 };
 use futures::StreamExt;
 use futures::future::join_all;

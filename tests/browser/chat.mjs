@@ -20,7 +20,7 @@ let shot;
 await inBrowser(process.argv[3] ?? 'screenshots', async (session) => {
   shot = (page, name) => session.shot(page, name);
   const page = await session.open(BASE);
-  for (const step of [emptyPage, fiveTurns, citation, marker, whyThisAnswer, reload, identities, looks, newConversation]) {
+  for (const step of [emptyPage, fiveTurns, proposal, citation, marker, whyThisAnswer, reload, identities, looks, newConversation]) {
     await session.attempt(step.name, () => step(page), page);
     if (await page.locator('#drawer').isVisible()) await page.keyboard.press('Escape');
   }
@@ -47,6 +47,19 @@ async function fiveTurns(page) {
   check('asking for a person shows whose queue it is in', (await replies(page).last().locator('.handover').count()) === 1);
   check('the field keeps the focus', await page.locator('#text').evaluate((field) => field === document.activeElement));
   await accessible(page, 'the conversation');
+}
+
+async function proposal(page) {
+  const yes = page.locator('.proposal-answers').getByRole('button', { name: 'Yes, please' });
+  if ((await yes.count()) === 0) return console.log('  – nothing is proposed here');
+  const before = await replies(page).count();
+  const pressed = await yes.last().elementHandle();
+  await pressed.click();
+  check('a button that was pressed cannot be pressed again', await pressed.evaluate((button) => button.disabled || !button.isConnected));
+  await replies(page).nth(before).waitFor();
+  check('a yes by button is answered', (await replies(page).last().locator('.text').innerText()).trim().length > 10);
+  await accessible(page, 'the answered proposal');
+  await shot(page, '2-proposal');
 }
 
 async function citation(page) {

@@ -22,10 +22,12 @@ const REFUSED = /Failed to load resource.* 401/;
 const issuer = new OAuth2Server();
 const exchanges = [];
 const secrets = new Set();
+let roles;
 await issuer.issuer.keys.generate('RS256');
 await issuer.start(Number(PORT) + 1, '127.0.0.1');
 issuer.service.on('beforeTokenSigning', ({ payload }, { body }) => {
   payload.sub = 'ada';
+  if (roles) payload.roles = roles;
   if (payload.aud === CLIENT) payload.name = 'Ada Lovelace';
   else payload.aud = AUDIENCE;
   if (body?.grant_type && payload.aud === AUDIENCE) exchanges.push(body);
@@ -46,6 +48,7 @@ try {
     await session.attempt('forged', async () => forged(await open()));
     await session.attempt('anotherNonce', async () => anotherNonce(await open()));
     await session.attempt('cancelled', async () => cancelled(await open()));
+    await session.attempt('atTheDesk', async () => atTheDesk(await session.open(`${product.base}/desk/`, { expected: [REFUSED, /Failed to load resource.* 403/], origins: [issuer.issuer.url] })));
     const told = addresses.filter((address) => [...secrets].some((secret) => address.includes(secret)));
     check('no token is ever part of an address', secrets.size > 3 && told.length === 0, told.join('\n'));
     session.quiet();
@@ -153,6 +156,19 @@ async function cancelled(page) {
   await button(page, 'Sign in').click();
   await page.locator('#notice', { hasText: 'cancelled' }).waitFor();
   check('a cancelled sign-in leaves a visitor', await button(page, 'Sign in').isVisible());
+}
+
+/** The desk signs in at the same issuer, and lets in whom the token calls an operator. */
+async function atTheDesk(page) {
+  await button(page, 'Sign in').click();
+  await page.locator('#gate-title', { hasText: 'for operators' }).waitFor();
+  check('a customer is not let in at the desk', !(await page.locator('#main').isVisible()));
+  await button(page.locator('#gate'), 'Sign out').click();
+  roles = ['operator'];
+  await button(page, 'Sign in').click();
+  await page.locator('#link-state[data-state="live"]').waitFor();
+  check('an operator is', (await page.locator('#account-name').innerText()) === 'Ada Lovelace' && page.url() === `${product.base}/desk/`, page.url());
+  roles = undefined;
 }
 
 function button(page, name) {

@@ -8,28 +8,29 @@
     clippy::panic,
     clippy::print_stdout,
     clippy::unwrap_used,
-    reason = "a tool that prints, and may be blunt"
+    missing_docs,
+    unreachable_pub,
+    reason = "a tool that prints, and may be blunt; it shares its parts with another"
 )]
 
+#[path = "drill/server.rs"]
+mod server;
+
 use std::collections::{HashMap, HashSet};
-use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
 use contract::ports::Entropy;
 use local::SystemEntropy;
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::process::{Child, Command};
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
+
+use server::{PATIENCE, Request, end, free_address, start};
 
 /// Sessions that are spoken in at once.
 const SESSIONS: usize = 4;
 /// Turns of each round.
 const TURNS: usize = 12;
-/// Until a started server must answer, and a key must be free again.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Kills a server over and over and checks that it keeps its promises.
 #[derive(Parser)]
@@ -50,7 +51,8 @@ async fn main() {
     let run = format!("{:08x}", SystemEntropy.random() as u32);
     let (mut acknowledged, mut killed_in_flight) = (0, 0);
     for kill in 0..arguments.kills {
-        let (server, address) = start(&arguments.command).await;
+        let address = free_address().await;
+        let server = start(&arguments.command, &address).await;
         let keys: Vec<(String, String)> =
             (0..TURNS).map(|n| (format!("crash-{run}-{kill}-{}", n % SESSIONS), format!("{run}-{kill}-{n}"))).collect();
         let sent = keys.clone().into_iter().map(|(session, key)| tokio::spawn(send(address.clone(), session, key)));
@@ -66,7 +68,8 @@ async fn main() {
         }
         acknowledged += first.len();
         killed_in_flight += keys.len() - first.len();
-        let (server, address) = start(&arguments.command).await;
+        let address = free_address().await;
+        let server = start(&arguments.command, &address).await;
         check(&address, &keys, &first).await;
         end(server).await;
     }
@@ -87,7 +90,12 @@ async fn check(address: &str, keys: &[(String, String)], first: &HashMap<String,
         turns.entry(session).or_default().push(reply["turn_id"].as_str().unwrap().to_owned());
     }
     for (session, answered) in turns {
-        let (status, transcript) = request(address, "GET", &format!("/v1/sessions/{session}"), "", "").await.unwrap();
+        let (status, transcript) = server::send(
+            address,
+            Request { method: "GET", path: &format!("/v1/sessions/{session}"), ..Request::default() },
+        )
+        .await
+        .unwrap();
         assert_eq!(status, 200, "{transcript}");
         let stored =
             transcript["turns"].as_array().unwrap().iter().map(|turn| turn["turn_id"].as_str().unwrap().to_owned());
@@ -113,48 +121,9 @@ async fn until_answered(address: &str, session: &str, key: &str) -> Value {
     }
 }
 
-async fn start(command: &[String]) -> (Child, String) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    drop(listener);
-    let mut server = Command::new(&command[0]);
-    server.args(&command[1..]).args(["--listen", &address]).stdout(Stdio::null()).kill_on_drop(true);
-    let server = server.spawn().expect("the server starts");
-    let began = Instant::now();
-    while request(&address, "GET", "/health", "", "").await.is_none() {
-        assert!(began.elapsed() < PATIENCE, "the server does not start");
-        sleep(Duration::from_millis(5)).await;
-    }
-    (server, address)
-}
-
-async fn end(mut server: Child) {
-    // SIGKILL: it gets no chance to tidy up.
-    server.kill().await.unwrap();
-}
-
 async fn send(address: String, session: String, key: String) -> Option<(u16, Value)> {
     let body = json!({"session_id": session, "text": format!("What does P0301 mean? {key}")}).to_string();
-    request(&address, "POST", "/v1/turns", &key, &body).await
-}
-
-/// One request on a connection of its own; nothing when the server is not there or dies.
-async fn request(address: &str, method: &str, path: &str, key: &str, body: &str) -> Option<(u16, Value)> {
-    let exchange = async {
-        let mut connection = TcpStream::connect(address).await.ok()?;
-        let head = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Type: application/json\r\n\
-             Content-Length: {}\r\n",
-            body.len()
-        );
-        let key = if key.is_empty() { String::new() } else { format!("Idempotency-Key: {key}\r\n") };
-        connection.write_all(format!("{head}{key}\r\n{body}").as_bytes()).await.ok()?;
-        let mut answer = Vec::new();
-        connection.read_to_end(&mut answer).await.ok()?;
-        let answer = String::from_utf8_lossy(&answer).into_owned();
-        let (head, body) = answer.split_once("\r\n\r\n")?;
-        let status = head.split_whitespace().nth(1)?.parse().ok()?;
-        Some((status, serde_json::from_str(body).ok()?))
-    };
-    timeout(PATIENCE, exchange).await.ok()?
+    server::send(&address, Request { method: "POST", path: "/v1/turns", key: &key, body: &body, ..Request::default() })
+        .await
+        .ok()
 }

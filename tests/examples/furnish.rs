@@ -1,13 +1,15 @@
-//! Makes in an emulated cloud what a deployment would have made: tables, buckets, documents and the demonstration's customers.
+//! Makes in an emulated cloud what a deployment would have made: tables, buckets, documents, and the demonstration's customers,
+//! dealers and cars.
 //!
 //! Endpoint, region and credentials are those of the environment (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_DYNAMODB`,
 //! `AWS_REGION`, …).
 #![allow(clippy::print_stdout, clippy::expect_used, reason = "a tool that prints, and may be blunt")]
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use aws::Aws;
-use aws::dynamo::{DynamoCustomers, Tables};
+use aws::dynamo::{DynamoCustomers, DynamoServiceDesk, Tables};
 use aws_sdk_s3::types::{BucketVersioningStatus, VersioningConfiguration};
 use clap::Parser;
 
@@ -33,6 +35,9 @@ async fn main() {
     Tables::named(&arguments.prefix).create(&aws_sdk_dynamodb::Client::new(config)).await.expect("tables");
     let customers = local::SqliteCustomers::demonstration().expect("customers");
     DynamoCustomers::new(config, &arguments.prefix).seed(customers).await.expect("the customers are stored");
+    let directory = local::SqliteServiceDesk::demonstration().expect("dealers");
+    let desk = DynamoServiceDesk::new(config, &arguments.prefix, Arc::new(local::SystemClock::start()));
+    desk.seed(&directory).await.expect("the dealers and cars are stored");
     let count = shelve(&cloud, &arguments.bucket, &arguments.documents).await;
     println!("tables {}-*, bucket {} with {count} documents", arguments.prefix, arguments.bucket);
 }

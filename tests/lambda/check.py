@@ -10,6 +10,7 @@ import json
 import pathlib
 import sys
 
+import agents
 import sockets
 from emulated import FUNCTIONS, Function, Model, check, event, outcomes, records
 
@@ -110,6 +111,7 @@ def main():
         ingest()
         doors()
         metrics()
+        agents.checks(buffered)
         sockets.checks(model, buffered)
     print(f"{sum(outcomes)} passed, {len(outcomes) - sum(outcomes)} failed")
     sys.exit(not all(outcomes))

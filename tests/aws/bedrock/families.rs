@@ -87,7 +87,7 @@ async fn each_answers_in_pieces_and_whole() {
 async fn instructions_are_the_system_prompt_or_are_folded_in_before_the_data() {
     for Family { name, profile, system, .. } in FAMILIES {
         let mut prompt = prompt(&["It is 2.5 bar."]);
-        prompt.history.push(Exchange { said: "Hello".into(), replied: "Hello!".into() });
+        prompt.history.push(Exchange::of("Hello", "Hello!"));
         let body = ask(profile, Knobs::default(), &prompt).await.body;
         let first = body["messages"][0]["content"].as_array().unwrap();
         let told = if system { &body["system"][0]["text"] } else { &first[0]["text"] }.as_str().unwrap();

@@ -112,3 +112,38 @@ async fn a_typical_turn_costs_what_was_calculated() {
         assert!(before.write > 0.0, "{} reports what calls consume", bench.endpoint);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_turn_left_open_is_read_with_the_history() {
+    for bench in Bench::all("left-open").await {
+        let store = bench.store();
+        let one = turn("left-1", "left", &customer("ada"), "book a service");
+        let ticket = admitted(store.open(&opening(&one, "left-1")).await);
+        let action = Action {
+            id: ActionId::new("left-1.servicing.0").unwrap(),
+            agent: "servicing".into(),
+            kind: "book".into(),
+            parameters: [("dealer".to_owned(), "leeds".to_owned())].into(),
+            summary: "Book a service.".into(),
+            expires: one.received,
+            state: ActionState::Proposed,
+        };
+        let handoff = Handoff {
+            case: CaseId::new("left-case").unwrap(),
+            queue: "care".into(),
+            position: Some(2),
+            wait_minutes: Some(5),
+            opens: None,
+            held_by: None,
+        };
+        let mut kept = heavy(&one, "proposed".into());
+        kept.reports[0].findings = vec![Finding::Action(action), Finding::Handoff(handoff)];
+        store.close(Closing { ticket: &ticket, record: &kept }).await.unwrap();
+        let next = turn("left-2", "left", &customer("ada"), "yes");
+        let history = admitted(bench.store().open(&opening(&next, "left-2")).await).history;
+        assert_eq!(history, [kept.exchange()], "{}", bench.endpoint);
+        assert!(history[0].actions.len() == 1 && history[0].case.is_some());
+        let item = bench.raw("conversations", "CONV#left", "TURN#0000000001").await.unwrap();
+        assert!(item.contains_key("left_open"));
+    }
+}

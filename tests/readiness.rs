@@ -1,0 +1,26 @@
+//! `/ready` asks every port that a turn or a person at the desk needs.
+
+use axum::http::StatusCode;
+
+use crate::house::HOUSE;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_port_is_asked_whether_it_is_ready() {
+    let (status, body) = HOUSE.get(None, "/ready").await;
+    assert_eq!(status, StatusCode::OK, "{body}");
+    let ports: Vec<&str> =
+        body["ports"].as_array().unwrap().iter().map(|port| port["port"].as_str().unwrap()).collect();
+    let expected = [
+        "conversations",
+        "customers",
+        "library",
+        "tickets",
+        "metrics",
+        "handoffs",
+        "service desk",
+        "vehicles",
+        "offers",
+    ];
+    assert_eq!(ports[..expected.len()], expected);
+    assert!(ports[expected.len()..].iter().all(|port| port.starts_with("model ")), "{ports:?}");
+}
