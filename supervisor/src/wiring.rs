@@ -8,8 +8,9 @@ mod cloud;
 mod office;
 mod places;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 #[cfg(feature = "aws")]
 use contract::ports::Shelf;
@@ -161,6 +162,8 @@ pub async fn check(settings: &Settings) -> Result<Vec<aws::deployment::Check>> {
 struct Adapters<'a> {
     settings: &'a Settings,
     clock: Arc<dyn Clock>,
+    /// Each file once, whoever keeps things in it: their writes are committed together instead of waiting for each other.
+    databases: Mutex<BTreeMap<PathBuf, Database>>,
     #[cfg(feature = "aws")]
     cloud: Option<cloud::Cloud>,
 }
@@ -170,6 +173,7 @@ impl<'a> Adapters<'a> {
     async fn reach(settings: &'a Settings, clock: Arc<dyn Clock>) -> Result<Self> {
         Ok(Self {
             settings,
+            databases: Mutex::default(),
             #[cfg(feature = "aws")]
             cloud: cloud::Cloud::reach(settings, clock.clone()).await?,
             clock,
@@ -197,7 +201,7 @@ impl<'a> Adapters<'a> {
     fn conversations(&self) -> Result<Arc<dyn Conversations>> {
         let uri = &self.settings.conversations;
         match scheme(uri) {
-            "sqlite" => Ok(Arc::new(SqliteConversations::new(database(self.settings, uri)?, self.clock.clone()))),
+            "sqlite" => Ok(Arc::new(SqliteConversations::new(self.database(uri, "sqlite")?, self.clock.clone()))),
             #[cfg(feature = "aws")]
             "dynamodb" | "s3" => self.cloud()?.conversations(uri),
             _ => Err(unknown("conversations", uri)),
@@ -208,7 +212,7 @@ impl<'a> Adapters<'a> {
         let uri = &self.settings.customers;
         match scheme(uri) {
             "sqlite" => {
-                let customers = SqliteCustomers::new(database(self.settings, uri)?);
+                let customers = SqliteCustomers::new(self.database(uri, "sqlite")?);
                 if self.settings.identity == Identity::Demo {
                     customers.seed(SqliteCustomers::demonstration()?).await?;
                 }
@@ -240,6 +244,23 @@ impl<'a> Adapters<'a> {
         }
     }
 
+    /// The database that a URI of this scheme names; the same file is the same database.
+    fn database(&self, uri: &str, scheme: &str) -> Result<Database> {
+        let path = self.settings.data.join(path_of(uri, scheme)?);
+        std::fs::create_dir_all(&self.settings.data).map_err(|cause| {
+            let message = format!("cannot create the folder {}", self.settings.data.display());
+            let error = Error::new(ErrorKind::Unavailable, message);
+            error.hint("set MOTORLINE_DATA to a folder that may be written").caused_by(cause)
+        })?;
+        let mut open = self.databases.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(database) = open.get(&path) {
+            return Ok(database.clone());
+        }
+        let database = Database::open(&path)?;
+        open.insert(path, database.clone());
+        Ok(database)
+    }
+
     #[cfg(feature = "aws")]
     fn cloud(&self) -> Result<&cloud::Cloud> {
         self.cloud.as_ref().ok_or_else(|| Error::new(ErrorKind::Internal, "AWS is needed but was not reached for"))
@@ -256,16 +277,6 @@ fn scheme(uri: &str) -> &str {
 
 fn unknown(setting: &str, uri: &str) -> Error {
     Error::invalid(setting, format!("no adapter for {uri:?}")).hint("`motorline config` lists what each setting takes")
-}
-
-fn database(settings: &Settings, uri: &str) -> Result<Database> {
-    let path = path_of(uri, "sqlite")?;
-    std::fs::create_dir_all(&settings.data).map_err(|cause| {
-        Error::new(ErrorKind::Unavailable, format!("cannot create the folder {}", settings.data.display()))
-            .hint("set MOTORLINE_DATA to a folder that may be written")
-            .caused_by(cause)
-    })?;
-    Database::open(&settings.data.join(path))
 }
 
 fn path_of(uri: &str, scheme: &str) -> Result<PathBuf> {

@@ -16,7 +16,7 @@ use models::{
     Patience, RetryModel, SplitModel, StructuredModel, ThriftyModel,
 };
 
-use super::{Adapters, database, scheme, unknown};
+use super::{Adapters, scheme, unknown};
 use crate::roster::Assistance;
 use crate::settings::{Experiment, Key, ModelRules, OpenAiRules};
 
@@ -181,7 +181,7 @@ fn ledger(adapters: &Adapters<'_>) -> Result<Arc<dyn Ledger>> {
     let (uri, clock) = (&adapters.settings.models.ledger, adapters.clock.clone());
     match scheme(uri) {
         "memory" => Ok(Arc::new(MemoryLedger::new(clock))),
-        "sqlite" => Ok(Arc::new(SqliteLedger::new(database(adapters.settings, uri)?, clock))),
+        "sqlite" => Ok(Arc::new(SqliteLedger::new(adapters.database(uri, "sqlite")?, clock))),
         #[cfg(feature = "aws")]
         "dynamodb" => adapters.cloud()?.ledger(uri),
         _ => Err(unknown("budget.store", uri)),

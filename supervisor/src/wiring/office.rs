@@ -5,9 +5,9 @@ use std::sync::Arc;
 use backoffice::service_desk::Directory;
 use backoffice::{Handoffs, Offers, ServiceDesk, Vehicles};
 use contract::Result;
-use local::{Database, SimulatedVehicles, SqliteHandoffs, SqliteOffers, SqliteServiceDesk, SystemClock};
+use local::{SimulatedVehicles, SqliteHandoffs, SqliteOffers, SqliteServiceDesk, SystemClock};
 
-use super::{Adapters, database, path_of, scheme, unknown};
+use super::{Adapters, scheme, unknown};
 use crate::roster::BackOffice;
 use crate::settings::{Identity, Settings};
 
@@ -20,7 +20,7 @@ pub async fn import(settings: &Settings, directory: Directory) -> Result<()> {
     let uri = &settings.office.service_desk;
     match scheme(uri) {
         "sqlite" => {
-            let desk = SqliteServiceDesk::unfurnished(database(settings, uri)?, adapters.clock.clone());
+            let desk = SqliteServiceDesk::unfurnished(adapters.database(uri, "sqlite")?, adapters.clock.clone());
             desk.import(directory).await
         }
         #[cfg(feature = "aws")]
@@ -43,7 +43,7 @@ impl Adapters<'_> {
         let uri = &self.settings.office.service_desk;
         match scheme(uri) {
             "sqlite" => {
-                let (database, clock) = (database(self.settings, uri)?, self.clock.clone());
+                let (database, clock) = (self.database(uri, "sqlite")?, self.clock.clone());
                 Ok(Arc::new(match self.settings.identity {
                     Identity::Demo => SqliteServiceDesk::new(database, clock),
                     _ => SqliteServiceDesk::unfurnished(database, clock),
@@ -58,10 +58,7 @@ impl Adapters<'_> {
     fn vehicles(&self) -> Result<Arc<dyn Vehicles>> {
         let uri = &self.settings.office.vehicles;
         match scheme(uri) {
-            "simulator" => Ok(Arc::new(SimulatedVehicles::new(
-                Database::open(&self.settings.data.join(path_of(uri, "simulator")?))?,
-                self.clock.clone(),
-            ))),
+            "simulator" => Ok(Arc::new(SimulatedVehicles::new(self.database(uri, "simulator")?, self.clock.clone()))),
             #[cfg(feature = "aws")]
             "dynamodb" => self.cloud()?.vehicles(uri),
             _ => Err(unknown("vehicles", uri)),
@@ -71,7 +68,7 @@ impl Adapters<'_> {
     fn offers(&self) -> Result<Arc<dyn Offers>> {
         let uri = &self.settings.office.offers;
         match scheme(uri) {
-            "sqlite" => Ok(Arc::new(SqliteOffers::new(database(self.settings, uri)?))),
+            "sqlite" => Ok(Arc::new(SqliteOffers::new(self.database(uri, "sqlite")?))),
             #[cfg(feature = "aws")]
             "dynamodb" => self.cloud()?.offers(uri),
             _ => Err(unknown("offers", uri)),
@@ -81,7 +78,7 @@ impl Adapters<'_> {
     fn handoffs(&self) -> Result<Arc<dyn Handoffs>> {
         let uri = &self.settings.office.handoffs;
         let handoffs: Arc<dyn Handoffs> = match scheme(uri) {
-            "sqlite" => Arc::new(SqliteHandoffs::new(database(self.settings, uri)?, self.clock.clone())),
+            "sqlite" => Arc::new(SqliteHandoffs::new(self.database(uri, "sqlite")?, self.clock.clone())),
             #[cfg(feature = "aws")]
             "dynamodb" => self.cloud()?.handoffs(uri)?,
             _ => return Err(unknown("handoffs", uri)),
