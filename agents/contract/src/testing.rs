@@ -10,4 +10,6 @@ pub mod library;
 pub mod shelf;
 pub mod tickets;
 
-pub use builders::{LEASE, ManualClock, RecordingSink, access, admitted, customer, errand, opening, record, turn};
+pub use builders::{
+    LEASE, ManualClock, RecordingSink, access, admitted, customer, errand, opening, record, reported, turn,
+};

@@ -7,10 +7,8 @@ use contract::action::{Action, ActionState};
 use contract::finding::{Hazard, Intent, Polarity, Sentiment, Tier, Urgency};
 use contract::ports::{Closing, Opened, Opening, Transcript};
 use contract::record::Citation;
-use contract::testing::{RecordingSink, customer, errand, record, turn};
-use contract::{
-    ActionId, AgentReport, Caller, Error, Exchange, Outcome, Reply, SessionId, StaffId, Tone, TurnId, Usage,
-};
+use contract::testing::{RecordingSink, customer, errand, record, reported, turn};
+use contract::{ActionId, Caller, Error, Exchange, Reply, SessionId, StaffId, Tone, TurnId};
 use jiff::Timestamp;
 
 use super::*;
@@ -124,19 +122,6 @@ impl Conversations for Past {
     }
 }
 
-fn report(findings: Vec<Finding>) -> AgentReport {
-    AgentReport {
-        agent: "analysts".into(),
-        stage: Stage::Analyze,
-        outcome: Outcome::Answered,
-        findings,
-        usage: Usage::default(),
-        calls: Vec::new(),
-        started_ms: 0.0,
-        took_ms: 0.0,
-    }
-}
-
 fn route(target: Target, queue: &str) -> Finding {
     Finding::Route(Route {
         target,
@@ -166,7 +151,7 @@ fn context(id: &str, text: &str, history: Vec<Exchange>, findings: Vec<Finding>)
     TurnContext {
         turn: Arc::new(turn),
         history: history.into(),
-        reports: Arc::new(vec![report(findings)]),
+        reports: Arc::new(vec![reported(findings)]),
         held_by: None,
         sink: Arc::new(RecordingSink::default()),
         errand: errand(),
@@ -205,9 +190,9 @@ async fn the_third_turn_opens_a_case_with_all_that_is_known() {
         expires: noon(),
         state,
     };
-    first.reports = vec![report(vec![mood(-0.2), Finding::Action(action(ActionState::Proposed))])];
+    first.reports = vec![reported(vec![mood(-0.2), Finding::Action(action(ActionState::Proposed))])];
     let mut second = record(&turn("t2", "session", &customer("ada"), "No, it did not help."), "I am sorry.");
-    second.reports = vec![report(vec![mood(-0.5), Finding::Action(action(ActionState::Declined))])];
+    second.reports = vec![reported(vec![mood(-0.5), Finding::Action(action(ActionState::Declined))])];
     let shelf = Arc::new(Shelf::default());
     let now = vec![wants("complaint"), mood(-0.9), route(Target::Human, "complaints")];
     let found =
@@ -232,7 +217,7 @@ async fn while_a_case_is_open_every_message_belongs_to_it() {
     let shelf = Arc::new(Shelf::default());
     let human = vec![wants("complaint"), mood(-0.9), route(Target::Human, "complaints")];
     let mut before = record(&turn("t1", "session", &customer("ada"), "A complaint"), "");
-    before.reports = vec![report(human.clone())];
+    before.reports = vec![reported(human.clone())];
     let agent = agent(&shelf, Some(vec![before]));
     let case = standing(&agent, &context("t1", "A complaint", Vec::new(), human)).await.unwrap().case;
     let history =

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use contract::finding::{Hazard, Polarity, Route, Sentiment, Target, Tier, Urgency};
 use contract::profile::{Consents, PastMatter, Profile, Vehicle};
-use contract::testing::{RecordingSink, customer, errand, turn};
+use contract::testing::{RecordingSink, customer, errand, reported, turn};
 use contract::turn::VehicleState;
-use contract::{AgentReport, CaseId, Channel, CustomerId, Exchange, Outcome, StaffId, Tone, Usage};
+use contract::{CaseId, Channel, CustomerId, Exchange, StaffId, Tone};
 
 use super::*;
 
@@ -65,16 +65,7 @@ fn intent(label: &str) -> Finding {
 }
 
 fn context(text: &str, findings: Vec<Finding>) -> TurnContext {
-    let report = AgentReport {
-        agent: "analysts".into(),
-        stage: Stage::Analyze,
-        outcome: Outcome::Answered,
-        findings,
-        usage: Usage::default(),
-        calls: Vec::new(),
-        started_ms: 0.0,
-        took_ms: 0.0,
-    };
+    let report = reported(findings);
     TurnContext {
         turn: Arc::new(turn("t", "s", &customer("ada"), text)),
         history: Arc::default(),

@@ -6,10 +6,8 @@ use backoffice::ServiceDesk;
 use backoffice::service_desk::{Order, Slot, Work};
 use contract::finding::{Intent, Urgency};
 use contract::ports::Customers;
-use contract::testing::{ManualClock, RecordingSink, access, customer, errand, turn};
-use contract::{
-    Action, ActionId, ActionState, AgentReport, Caller, Consent, Finding, Outcome, TurnContext, Usage, Verdict, Vin,
-};
+use contract::testing::{ManualClock, RecordingSink, access, customer, errand, reported, turn};
+use contract::{Action, ActionId, ActionState, Caller, Consent, Finding, TurnContext, Verdict, Vin};
 use local::{Database, SqliteCustomers, SqliteServiceDesk};
 
 use super::*;
@@ -57,7 +55,7 @@ impl Room {
         TurnContext {
             turn: Arc::new(turn(&format!("turn-{}", self.turns.get()), "session", &caller, text)),
             history: Arc::from([]),
-            reports: Arc::new(vec![report(findings)]),
+            reports: Arc::new(vec![reported(findings)]),
             held_by: None,
             sink: Arc::new(RecordingSink::default()),
             errand: errand(),
@@ -82,19 +80,6 @@ impl Room {
         };
         let action = ActionId::new(format!("{who}-{dealer}-{}", at.replace(':', "-"))).unwrap();
         self.desk.book(&access(who), &order, &action).await.unwrap().number
-    }
-}
-
-fn report(findings: Vec<Finding>) -> AgentReport {
-    AgentReport {
-        agent: "test".into(),
-        stage: Stage::Analyze,
-        outcome: Outcome::Answered,
-        findings,
-        usage: Usage::default(),
-        calls: Vec::new(),
-        started_ms: 0.0,
-        took_ms: 0.0,
     }
 }
 

@@ -9,7 +9,10 @@ use crate::agent::TextSink;
 use crate::ports::{Clock, Fingerprint, Opened, Opening, Ticket};
 use crate::record::{Citation, Reply, Timing, TurnRecord};
 use crate::turn::{Channel, Turn};
-use crate::{Access, Bill, Caller, CustomerId, Errand, Error, IdempotencyKey, SessionId, TurnId, Usage};
+use crate::{
+    Access, AgentReport, Bill, Caller, CustomerId, Errand, Error, Finding, IdempotencyKey, Outcome, SessionId, Stage,
+    TurnId, Usage,
+};
 
 /// A clock that moves only when told to.
 #[derive(Debug)]
@@ -108,6 +111,20 @@ pub fn record(turn: &Turn, reply: &str) -> TurnRecord {
         usage: Usage::default(),
         timing: Timing::default(),
         closed: turn.received,
+    }
+}
+
+/// What the analysts of a turn found.
+pub fn reported(findings: Vec<Finding>) -> AgentReport {
+    AgentReport {
+        agent: "analysts".into(),
+        stage: Stage::Analyze,
+        outcome: Outcome::Answered,
+        findings,
+        usage: Usage::default(),
+        calls: Vec::new(),
+        started_ms: 0.0,
+        took_ms: 0.0,
     }
 }
 

@@ -5,8 +5,8 @@ use std::sync::Mutex;
 use backoffice::offers::Bound;
 use contract::finding::{Polarity, Route, Sentiment, Target, Tier, Urgency};
 use contract::profile::{Consents, Memory, Profile, Vehicle};
-use contract::testing::{RecordingSink, customer, errand, turn};
-use contract::{AgentReport, CustomerId, Error, Outcome, SessionId, Tone, Usage, Verdict};
+use contract::testing::{RecordingSink, customer, errand, reported, turn};
+use contract::{CustomerId, Error, SessionId, Tone, Verdict};
 
 use super::super::*;
 
@@ -154,16 +154,7 @@ impl Scene {
         let mut findings =
             vec![Finding::Intent(intent), Finding::Sentiment(felt), Finding::Profile(profile), Finding::Route(route)];
         findings.extend(verdict.map(Finding::Verdict));
-        context.reports = Arc::new(vec![AgentReport {
-            agent: "analysts".into(),
-            stage: Stage::Analyze,
-            outcome: Outcome::Answered,
-            findings,
-            usage: Usage::default(),
-            calls: Vec::new(),
-            started_ms: 0.0,
-            took_ms: 0.0,
-        }]);
+        context.reports = Arc::new(vec![reported(findings)]);
         MarketingAgent::new(house.clone(), house.clone()).unwrap().run(&context).await
     }
 
