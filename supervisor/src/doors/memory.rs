@@ -48,7 +48,7 @@ impl From<Memory> for MemoryOfSession {
 
 /// What is remembered of the customer who asks, for their next conversations.
 #[utoipa::path(
-    get, path = "/v1/me/memory", tag = "me", security(("bearer" = [])),
+    get, path = "/v1/me/memory", tag = "me", security((), ("bearer" = [])),
     responses(
         (status = 200, description = "What is remembered.", content((MemoryBody = "application/json"), (MemoryBody = "application/cbor"))),
         (status = 403, description = "Not a customer.", body = Problem, content_type = "application/problem+json"),
@@ -67,7 +67,7 @@ async fn get_memory(State(doors): State<Doors>, CalledBy(caller): CalledBy) -> R
 
 /// Forgets all that is remembered of the customer who asks. The conversations themselves stay.
 #[utoipa::path(
-    delete, path = "/v1/me/memory", tag = "me", security(("bearer" = [])),
+    delete, path = "/v1/me/memory", tag = "me", security((), ("bearer" = [])),
     responses(
         (status = 204, description = "Nothing is remembered any more."),
         (status = 403, description = "Not a customer.", body = Problem, content_type = "application/problem+json"),
@@ -80,7 +80,7 @@ async fn forget_all(State(doors): State<Doors>, CalledBy(caller): CalledBy) -> R
 
 /// Forgets what is remembered of one conversation.
 #[utoipa::path(
-    delete, path = "/v1/me/memory/{session_id}", tag = "me", params(("session_id" = SessionId, Path)), security(("bearer" = [])),
+    delete, path = "/v1/me/memory/{session_id}", tag = "me", params(("session_id" = SessionId, Path)), security((), ("bearer" = [])),
     responses(
         (status = 204, description = "Nothing of that conversation is remembered, whether or not anything was."),
         (status = 403, description = "Not a customer.", body = Problem, content_type = "application/problem+json"),

@@ -84,8 +84,9 @@ impl From<&Case> for CaseNote {
 /// Where a client stopped reading.
 #[derive(Deserialize)]
 struct Behind {
+    // Signed: up to what other languages can count to as well.
     #[serde(default)]
-    after: u64,
+    after: i64,
 }
 
 /// When a customer wants to be called back.
@@ -93,7 +94,13 @@ struct Behind {
 #[serde(deny_unknown_fields)]
 struct Wish {
     /// In the customer's words.
-    #[schema(min_length = 1, max_length = 200, example = "tomorrow morning")]
+    // The pattern asks for one character that can be seen, as the guard does.
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        example = "tomorrow morning",
+        pattern = r"[^\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028-\u202f\u205f\u2066-\u2069\u3000\ufeff]"
+    )]
     when: String,
 }
 
@@ -133,6 +140,10 @@ async fn words(
     let session = SessionId::new(session)?;
     let Query(Behind { after }) = query.map_err(|rejection| {
         Problem::protocol(StatusCode::BAD_REQUEST, rejection.body_text(), "send ?after= with the number of a word")
+    })?;
+    let after = u64::try_from(after).map_err(|_| {
+        let detail = format!("{after} is not the number of a word");
+        Problem::protocol(StatusCode::BAD_REQUEST, detail, "send ?after= with the number of a word")
     })?;
     let after = after.max(seen(&headers)?);
     if negotiate::form(&headers)? == Form::EventStream {

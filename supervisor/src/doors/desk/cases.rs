@@ -42,7 +42,7 @@ pub(super) fn routes() -> OpenApiRouter<Doors> {
 
 /// Lists every case that is not done, most urgent first and oldest first among these, and the queues with their people.
 #[utoipa::path(
-    get, path = "/v1/handoffs", tag = "desk", security(("bearer" = [])),
+    get, path = "/v1/handoffs", tag = "desk", security((), ("bearer" = [])),
     responses(
         (status = 200, description = "What lies on the desk.", body = DeskBody),
         (status = 403, description = "The caller does not work here.", body = Problem, content_type = "application/problem+json"),
@@ -55,7 +55,7 @@ async fn list(State(doors): State<Doors>, Operator(you): Operator) -> Result<Jso
 
 /// One case, open or done.
 #[utoipa::path(
-    get, path = "/v1/handoffs/{case_id}", tag = "desk", security(("bearer" = [])), params(("case_id" = CaseId, Path)),
+    get, path = "/v1/handoffs/{case_id}", tag = "desk", security((), ("bearer" = [])), params(("case_id" = CaseId, Path)),
     responses(
         (status = 200, description = "The case.", body = CaseBody),
         (status = 403, description = "The caller does not work here.", body = Problem, content_type = "application/problem+json"),
@@ -69,7 +69,7 @@ async fn one(State(doors): State<Doors>, Operator(_you): Operator, path: Named) 
 
 /// The conversation of a case: every turn with what every agent found, what people said, and what could be said next.
 #[utoipa::path(
-    get, path = "/v1/handoffs/{case_id}/conversation", tag = "desk", security(("bearer" = [])), params(("case_id" = CaseId, Path)),
+    get, path = "/v1/handoffs/{case_id}/conversation", tag = "desk", security((), ("bearer" = [])), params(("case_id" = CaseId, Path)),
     responses(
         (status = 200, description = "The conversation.", body = CaseConversation),
         (status = 403, description = "The caller does not work here, or the case is done for too long.", body = Problem, content_type = "application/problem+json"),
@@ -99,7 +99,7 @@ async fn conversation(
 
 /// Takes a case that waits, or renews one's own claim.
 #[utoipa::path(
-    post, path = "/v1/handoffs/{case_id}/claim", tag = "desk", security(("bearer" = [])), params(("case_id" = CaseId, Path)),
+    post, path = "/v1/handoffs/{case_id}/claim", tag = "desk", security((), ("bearer" = [])), params(("case_id" = CaseId, Path)),
     responses(
         (status = 200, description = "The case is the caller's until its claim runs out.", body = CaseBody),
         (status = 403, description = "The caller does not work here.", body = Problem, content_type = "application/problem+json"),
@@ -114,7 +114,7 @@ async fn claim(State(doors): State<Doors>, Operator(you): Operator, path: Named)
 
 /// Shows a sign of life: the claim begins anew. A claim that has run out is not renewed.
 #[utoipa::path(
-    post, path = "/v1/handoffs/{case_id}/renew", tag = "desk", security(("bearer" = [])), params(("case_id" = CaseId, Path)),
+    post, path = "/v1/handoffs/{case_id}/renew", tag = "desk", security((), ("bearer" = [])), params(("case_id" = CaseId, Path)),
     responses(
         (status = 200, description = "The case stays the caller's.", body = CaseBody),
         (status = 403, description = "The caller does not work here.", body = Problem, content_type = "application/problem+json"),
@@ -130,7 +130,7 @@ async fn renew(State(doors): State<Doors>, Operator(you): Operator, path: Named)
 
 /// Hands a case on to another queue, or back to its own, where it waits with its age.
 #[utoipa::path(
-    post, path = "/v1/handoffs/{case_id}/transfer", tag = "desk", security(("bearer" = [])), params(("case_id" = CaseId, Path)),
+    post, path = "/v1/handoffs/{case_id}/transfer", tag = "desk", security((), ("bearer" = [])), params(("case_id" = CaseId, Path)),
     request_body = Transfer,
     responses(
         (status = 200, description = "It waits there.", body = CaseBody),
@@ -158,7 +158,7 @@ async fn transfer(
 
 /// Ends a case as settled: the assistant speaks again.
 #[utoipa::path(
-    post, path = "/v1/handoffs/{case_id}/resolve", tag = "desk", security(("bearer" = [])), params(("case_id" = CaseId, Path)),
+    post, path = "/v1/handoffs/{case_id}/resolve", tag = "desk", security((), ("bearer" = [])), params(("case_id" = CaseId, Path)),
     request_body = Resolution,
     responses(
         (status = 200, description = "It is done.", body = CaseBody),
@@ -184,7 +184,7 @@ async fn resolve(
 
 /// Gives a case back: it is done, and the assistant goes on.
 #[utoipa::path(
-    post, path = "/v1/handoffs/{case_id}/return", tag = "desk", security(("bearer" = [])), params(("case_id" = CaseId, Path)),
+    post, path = "/v1/handoffs/{case_id}/return", tag = "desk", security((), ("bearer" = [])), params(("case_id" = CaseId, Path)),
     responses(
         (status = 200, description = "It is done.", body = CaseBody),
         (status = 403, description = "The caller does not work here.", body = Problem, content_type = "application/problem+json"),
@@ -198,7 +198,7 @@ async fn give_back(State(doors): State<Doors>, Operator(you): Operator, path: Na
 
 /// Says something to the customer, and renews the claim. The same key and words again change nothing.
 #[utoipa::path(
-    post, path = "/v1/handoffs/{case_id}/words", tag = "desk", security(("bearer" = [])),
+    post, path = "/v1/handoffs/{case_id}/words", tag = "desk", security((), ("bearer" = [])),
     params(
         ("case_id" = CaseId, Path),
         ("Idempotency-Key" = Option<IdempotencyKey>, Header, description = "Same key and same words: the word of the first time."),

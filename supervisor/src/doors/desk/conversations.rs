@@ -31,7 +31,7 @@ struct Search {
 ///
 /// Without a case a person sees no more of a conversation than the beginning of its last message.
 #[utoipa::path(
-    get, path = "/v1/conversations", tag = "desk", security(("bearer" = [])),
+    get, path = "/v1/conversations", tag = "desk", security((), ("bearer" = [])),
     params(("query" = Option<String>, Query, max_length = 200, description = "Words that must be found: of a name, an id, a message or a summary, in any case.")),
     responses(
         (status = 200, description = "What goes on.", body = Conversations),
