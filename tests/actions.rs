@@ -77,7 +77,7 @@ impl Scene {
         let clock = Arc::new(local::SystemClock::start());
         let database = Database::open(&folder.path().join("house.db")).unwrap();
         let desk = Arc::new(SqliteServiceDesk::new(database.clone(), clock.clone()));
-        let cars = Arc::new(SimulatedVehicles::new(database.clone(), clock.clone()));
+        let cars = Arc::new(SimulatedVehicles::new(database.clone()));
         let office = BackOffice {
             service_desk: desk.clone(),
             vehicles: cars.clone(),

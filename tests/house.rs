@@ -156,7 +156,7 @@ pub fn office(clock: Arc<dyn Clock>) -> BackOffice {
     let database = Database::in_memory().unwrap();
     BackOffice {
         service_desk: Arc::new(local::SqliteServiceDesk::new(database.clone(), clock.clone())),
-        vehicles: Arc::new(local::SimulatedVehicles::new(database.clone(), clock.clone())),
+        vehicles: Arc::new(local::SimulatedVehicles::new(database.clone())),
         offers: Arc::new(local::SqliteOffers::new(database.clone())),
         handoffs: Arc::new(local::SqliteHandoffs::new(database, clock)),
     }

@@ -139,7 +139,7 @@ impl Settings {
 
     /// Settings from flags alone, or everything that is wrong with them as one text.
     #[cfg(test)]
-    fn of_flags(flags: &[(&str, &str)]) -> Result<Self, String> {
+    pub(crate) fn of_flags(flags: &[(&str, &str)]) -> Result<Self, String> {
         let flags = flags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         let resolved = Self::resolve(&Sources { flags, ..Sources::default() });
         resolved.map_err(|problems| problems.iter().map(|problem| format!("{problem}\n")).collect())

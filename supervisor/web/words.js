@@ -101,8 +101,8 @@ export function money(usd) {
   return `$${value < 0.01 ? value.toPrecision(2) : value.toFixed(3)}`;
 }
 
-/** Seconds as `12 seconds` or `2 minutes`. */
+/** Seconds as `12 seconds` or, from a minute on, `2 minutes`. */
 export function wait(seconds) {
-  const [count, unit] = seconds < 90 ? [Math.ceil(seconds), 'second'] : [Math.ceil(seconds / 60), 'minute'];
+  const [count, unit] = seconds < 60 ? [Math.ceil(seconds), 'second'] : [Math.ceil(seconds / 60), 'minute'];
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }

@@ -9,6 +9,7 @@ mod prompts;
 mod proposals;
 mod suggestion;
 mod voice;
+mod written;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,6 +30,7 @@ use prompts::{Manner, Prompts};
 use proposals::{Proposals, Remark};
 use suggestion::Unheard;
 use voice::Voice;
+use written::Written;
 
 pub use listening::{Limit, Listener};
 
@@ -38,8 +40,6 @@ const SURE: f32 = 0.6;
 const SURE_OF_OUTSIDE: f32 = 0.8;
 /// The label of what belongs to no intent.
 const OUT_OF_SCOPE: &str = "out_of_scope";
-/// What a reply without a model is recorded as.
-const SCRIPT: &str = "script";
 
 /// How a reply is generated.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -251,23 +251,6 @@ impl ResponseAgent {
         }
         let Ending { model, arm, reduced, .. } = ending;
         Ok(Written { model, arm, prompt_version: prompt.version, reduced, question: None })
-    }
-}
-
-/// How the words of a reply came about.
-#[derive(Default)]
-struct Written {
-    model: String,
-    arm: Option<String>,
-    prompt_version: String,
-    reduced: Option<String>,
-    /// What the customer is asked at the end.
-    question: Option<String>,
-}
-
-impl Written {
-    fn by_script() -> Self {
-        Self { model: SCRIPT.into(), ..Self::default() }
     }
 }
 

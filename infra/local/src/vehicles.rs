@@ -1,11 +1,8 @@
 //! Simulated cars, whose state is kept in SQLite: they obey, refuse and report as a connected car would.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use backoffice::vehicles::{Command, Readings};
 use backoffice::{Fleet, Vehicles};
-use contract::ports::Clock;
 use contract::{Access, ActionId, Error, ErrorKind, Result, Vin};
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -20,7 +17,7 @@ pub struct SimulatedVehicles {
 
 impl SimulatedVehicles {
     /// The cars as `database` has them.
-    pub fn new(database: Database, _clock: Arc<dyn Clock>) -> Self {
+    pub fn new(database: Database) -> Self {
         Self { database }
     }
 }
@@ -96,14 +93,15 @@ fn note(connection: &Connection, action: &ActionId, vin: &Vin, refusal: Option<&
 #[cfg(test)]
 mod tests {
     use std::path::Path;
+    use std::sync::Arc;
 
-    use contract::testing::{ManualClock, access};
+    use contract::testing::access;
 
     use super::*;
     use crate::SqliteCustomers;
 
     fn cars(path: &Path) -> Arc<dyn Vehicles> {
-        Arc::new(SimulatedVehicles::new(Database::open(path).unwrap(), Arc::new(ManualClock::default())))
+        Arc::new(SimulatedVehicles::new(Database::open(path).unwrap()))
     }
 
     #[tokio::test(flavor = "multi_thread")]
@@ -116,7 +114,7 @@ mod tests {
     #[tokio::test]
     async fn every_customer_of_the_demonstration_has_their_cars_connected() {
         let fleet = Fleet::demonstration().unwrap();
-        let cars = SimulatedVehicles::new(Database::in_memory().unwrap(), Arc::new(ManualClock::default()));
+        let cars = SimulatedVehicles::new(Database::in_memory().unwrap());
         for profile in SqliteCustomers::demonstration().unwrap() {
             let own = access(profile.customer.as_str());
             for vehicle in &profile.vehicles {

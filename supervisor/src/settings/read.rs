@@ -62,9 +62,7 @@ impl Reader {
         let models = self.models();
         let max_output_tokens = self.within("reply.max_output_tokens", 16..=4096);
         let temperature = self.within("reply.temperature", 0.0..=1.0);
-        let deadline = self.within("turn.deadline_ms", 100..=29_000);
-        let lease = self.optional("turn.lease_ms").map(|_| self.within("turn.lease_ms", 1_000..=900_000));
-        let history = self.within("turn.history", 0..=50);
+        let turn = self.turn();
         let stream_grace_ms = self.within("stream.grace_ms", 0..=60_000);
         let socket = self.socket();
         let metrics = self.uri("metrics", &["none", "emf", "cloudwatch"]);
@@ -91,11 +89,7 @@ impl Reader {
             overflow: overflow.map_or(Some(None), |uri| uri.map(Some))?,
             models: models?,
             reply: response::Limits { max_output_tokens: max_output_tokens?, temperature: temperature? },
-            turn: TurnRules {
-                deadline: Duration::from_millis(deadline?),
-                lease: Duration::from_millis(lease.unwrap_or_else(|| Some(2 * deadline?))?),
-                history: history?,
-            },
+            turn: turn?,
             stream_grace: Duration::from_millis(stream_grace_ms?),
             socket: socket?,
             metrics: metrics?,
@@ -107,6 +101,17 @@ impl Reader {
             grace: grace?,
             web: web?,
             log: Log { level: level?.to_owned(), json: json? },
+        })
+    }
+
+    fn turn(&mut self) -> Option<TurnRules> {
+        let deadline = self.within("turn.deadline_ms", 100..=29_000);
+        let lease = self.optional("turn.lease_ms").map(|_| self.within("turn.lease_ms", 1_000..=900_000));
+        let history = self.within("turn.history", 0..=50);
+        Some(TurnRules {
+            deadline: Duration::from_millis(deadline?),
+            lease: Duration::from_millis(lease.unwrap_or_else(|| Some(2 * deadline?))?),
+            history: history?,
         })
     }
 

@@ -58,7 +58,7 @@ impl Adapters<'_> {
     fn vehicles(&self) -> Result<Arc<dyn Vehicles>> {
         let uri = &self.settings.office.vehicles;
         match scheme(uri) {
-            "simulator" => Ok(Arc::new(SimulatedVehicles::new(self.database(uri, "simulator")?, self.clock.clone()))),
+            "simulator" => Ok(Arc::new(SimulatedVehicles::new(self.database(uri, "simulator")?))),
             #[cfg(feature = "aws")]
             "dynamodb" => self.cloud()?.vehicles(uri),
             _ => Err(unknown("vehicles", uri)),

@@ -1,12 +1,12 @@
 //! Plays conversation files through the product, with the built-in engine, and measures what turns take.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use contract::turn::VehicleState;
-use contract::{Channel, SessionId, Tone, TurnRecord, When};
+use contract::{Action, Channel, Decision, SessionId, Tone, TurnRecord, When};
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ use crate::commands::chat::caller;
 use crate::doors::wire::TurnRequest;
 use crate::event::Nobody;
 use crate::measures;
-use crate::settings::{Caps, Identity, Settings};
+use crate::settings::{Caps, Identity, OfficeUris, Places, Settings};
 use crate::wiring::Product;
 
 /// What is played without a file.
@@ -32,7 +32,7 @@ const WRITE_UNIT: usize = 1_024;
 const PROFILE: u64 = 1;
 const READERS: u64 = 2;
 
-/// A conversation, as in `tests/conversations`; what those expect is not looked at.
+/// A conversation, as in `tests/conversations`; what those expect, and what people do in them, is not looked at.
 #[derive(Debug, Deserialize)]
 struct Conversation {
     customer: Option<String>,
@@ -41,7 +41,12 @@ struct Conversation {
 
 #[derive(Debug, Deserialize)]
 struct Step {
-    say: String,
+    /// None: a person does something, which is no turn.
+    say: Option<String>,
+    /// Another conversation of the same customer, by any name.
+    session: Option<String>,
+    /// The button below the first proposal of the reply before: `yes` or `no`.
+    decide: Option<String>,
     #[serde(default)]
     channel: Channel,
     tone: Option<Tone>,
@@ -92,13 +97,19 @@ async fn play_all(conversations: Vec<Conversation>, settings: &Settings) -> Resu
     for conversation in conversations {
         played.conversations += 1;
         let caller = caller(conversation.customer.as_deref(), settings)?;
-        let (mut session, mut items) = (None, Vec::new());
+        let mut sessions: BTreeMap<Option<String>, (SessionId, Vec<usize>)> = BTreeMap::new();
+        let mut last = None;
         for step in conversation.turns {
-            let record = take(&product, settings, &caller, session, step).await?;
+            let Some(text) = step.say.clone() else { continue };
+            let (name, known) = (step.session.clone(), sessions.remove(&step.session));
+            let (session, mut items) = known.map_or((None, Vec::new()), |(id, items)| (Some(id), items));
+            let wanted = request(text, step, session, last.as_ref());
+            let record = take(&product, settings, &caller, wanted).await?;
             played.count(&record, &mut items, settings.turn.history)?;
             let measures = measures::of_turn(&record);
             series.extend(measures.iter().map(|one| format!("{} {:?}", one.metric, one.about.pairs())));
-            session = Some(record.turn.session);
+            sessions.insert(name, (record.turn.session.clone(), items));
+            last = Some(record);
         }
     }
     played.series = series.len() as u64;
@@ -118,21 +129,29 @@ fn at_home(settings: &Settings) -> Settings {
     home.data = settings.data.join(folder);
     home.conversations = "sqlite://motorline.db".into();
     home.customers = home.conversations.clone();
+    // What is played is proposed, booked and handed over too: nobody's workshop, car or desk may notice.
+    (home.office, home.places) = (OfficeUris::at_home(), Places::default());
     home.metrics = "none://".into();
     home.socket.store = "memory://".into();
     home.overflow = None;
     home
 }
 
+/// What a client sends for a step behind this turn.
+fn request(text: String, step: Step, session_id: Option<SessionId>, last: Option<&TurnRecord>) -> TurnRequest {
+    let Step { decide, channel, tone, vehicle, .. } = step;
+    let proposed = last.and_then(|last| last.actions().into_iter().find(|action| action.is_open(last.turn.received)));
+    let pressed = |(answer, action): (String, Action)| Decision { action: action.id, accepted: answer == "yes" };
+    let decision = decide.zip(proposed).map(pressed);
+    TurnRequest { session_id, channel, text, tone, locale: None, decision, vehicle }
+}
+
 async fn take(
     product: &Product,
     settings: &Settings,
     caller: &contract::Caller,
-    session_id: Option<SessionId>,
-    step: Step,
+    wanted: TurnRequest,
 ) -> Result<TurnRecord, String> {
-    let Step { say: text, channel, tone, vehicle } = step;
-    let wanted = TurnRequest { session_id, channel, text, tone, locale: None, decision: None, vehicle };
     let deadline = settings.turn.deadline.as_millis().try_into().unwrap_or(u64::MAX);
     let request = wanted.admit(caller.clone(), None, deadline, &*product.clock, &*product.entropy);
     let request = request.map_err(|error| error.to_string())?;
@@ -202,6 +221,28 @@ mod tests {
         let conversation = parse(ORDINARY).unwrap();
         assert!(conversation.turns.len() >= 8 && conversation.customer.as_deref() == Some("ada"));
         assert!(parse("turns: 3").unwrap_err().contains("not a conversation"));
+    }
+
+    #[test]
+    fn what_people_do_is_no_turn_and_what_customers_do_is_read() {
+        let text = "{turns: [{say: hello, session: other, decide: yes}, {operator: sam, claims: true}]}";
+        let [said, done] = <[Step; 2]>::try_from(parse(text).unwrap().turns).unwrap();
+        assert_eq!((said.session.as_deref(), said.decide.as_deref()), (Some("other"), Some("yes")));
+        assert_eq!(done.say, None);
+    }
+
+    #[test]
+    fn nothing_that_is_played_reaches_the_systems_of_the_house() {
+        let mut settings = Settings::of_flags(&[]).unwrap();
+        let office = &mut settings.office;
+        for uri in [&mut office.service_desk, &mut office.vehicles, &mut office.offers, &mut office.handoffs] {
+            *uri = "dynamodb://production".into();
+        }
+        office.events = Some("eventbridge://production".into());
+        settings.places.functions.insert("servicing", "production".into());
+        let home = at_home(&settings);
+        assert!(home.uris().all(|uri| !uri.contains("production")), "{:?}", home.office);
+        assert!(home.places.functions.is_empty());
     }
 
     #[test]

@@ -27,6 +27,33 @@ type Named = Result<Path<String>, PathRejection>;
 /// A case after a change.
 type Changed = Result<Json<CaseBody>, Problem>;
 
+/// How a door to a case refuses.
+#[derive(utoipa::IntoResponses)]
+#[expect(dead_code, reason = "it describes the answers, and is none")]
+enum NoCase {
+    /// The caller does not work here.
+    #[response(status = 403, content_type = "application/problem+json")]
+    NoOperator(Problem),
+    /// There is no such case.
+    #[response(status = 404, content_type = "application/problem+json")]
+    Unknown(Problem),
+}
+
+/// How a door refuses that only the holder of a case may use.
+#[derive(utoipa::IntoResponses)]
+#[expect(dead_code, reason = "it describes the answers, and is none")]
+enum NotYours {
+    /// The caller does not work here.
+    #[response(status = 403, content_type = "application/problem+json")]
+    NoOperator(Problem),
+    /// There is no such case.
+    #[response(status = 404, content_type = "application/problem+json")]
+    Unknown(Problem),
+    /// The caller does not hold it.
+    #[response(status = 409, content_type = "application/problem+json")]
+    NotHeld(Problem),
+}
+
 pub(super) fn routes() -> OpenApiRouter<Doors> {
     OpenApiRouter::new()
         .routes(routes!(list))
@@ -58,8 +85,7 @@ async fn list(State(doors): State<Doors>, Operator(you): Operator) -> Result<Jso
     get, path = "/v1/handoffs/{case_id}", tag = "desk", security((), ("bearer" = [])), params(("case_id" = CaseId, Path)),
     responses(
         (status = 200, description = "The case.", body = CaseBody),
-        (status = 403, description = "The caller does not work here.", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such case.", body = Problem, content_type = "application/problem+json"),
+        NoCase,
     )
 )]
 async fn one(State(doors): State<Doors>, Operator(_you): Operator, path: Named) -> Changed {
@@ -102,8 +128,7 @@ async fn conversation(
     post, path = "/v1/handoffs/{case_id}/claim", tag = "desk", security((), ("bearer" = [])), params(("case_id" = CaseId, Path)),
     responses(
         (status = 200, description = "The case is the caller's until its claim runs out.", body = CaseBody),
-        (status = 403, description = "The caller does not work here.", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such case.", body = Problem, content_type = "application/problem+json"),
+        NoCase,
         (status = 409, description = "Somebody else holds it, who is named; or it is done.", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -117,9 +142,7 @@ async fn claim(State(doors): State<Doors>, Operator(you): Operator, path: Named)
     post, path = "/v1/handoffs/{case_id}/renew", tag = "desk", security((), ("bearer" = [])), params(("case_id" = CaseId, Path)),
     responses(
         (status = 200, description = "The case stays the caller's.", body = CaseBody),
-        (status = 403, description = "The caller does not work here.", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such case.", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The caller does not hold it.", body = Problem, content_type = "application/problem+json"),
+        NotYours,
     )
 )]
 async fn renew(State(doors): State<Doors>, Operator(you): Operator, path: Named) -> Changed {
@@ -134,9 +157,7 @@ async fn renew(State(doors): State<Doors>, Operator(you): Operator, path: Named)
     request_body = Transfer,
     responses(
         (status = 200, description = "It waits there.", body = CaseBody),
-        (status = 403, description = "The caller does not work here.", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such case.", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The caller does not hold it.", body = Problem, content_type = "application/problem+json"),
+        NotYours,
         (status = 422, description = "There is no such queue.", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -162,9 +183,7 @@ async fn transfer(
     request_body = Resolution,
     responses(
         (status = 200, description = "It is done.", body = CaseBody),
-        (status = 403, description = "The caller does not work here.", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such case.", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The caller does not hold it.", body = Problem, content_type = "application/problem+json"),
+        NotYours,
         (status = 422, description = "The note is not valid.", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -187,9 +206,7 @@ async fn resolve(
     post, path = "/v1/handoffs/{case_id}/return", tag = "desk", security((), ("bearer" = [])), params(("case_id" = CaseId, Path)),
     responses(
         (status = 200, description = "It is done.", body = CaseBody),
-        (status = 403, description = "The caller does not work here.", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such case.", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The caller does not hold it.", body = Problem, content_type = "application/problem+json"),
+        NotYours,
     )
 )]
 async fn give_back(State(doors): State<Doors>, Operator(you): Operator, path: Named) -> Changed {
@@ -206,9 +223,7 @@ async fn give_back(State(doors): State<Doors>, Operator(you): Operator, path: Na
     request_body = Saying,
     responses(
         (status = 201, description = "It is said.", body = Word),
-        (status = 403, description = "The caller does not work here.", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such case.", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The caller does not hold it.", body = Problem, content_type = "application/problem+json"),
+        NotYours,
         (status = 422, description = "The words are not valid, or the key was used for others.", body = Problem, content_type = "application/problem+json"),
     )
 )]
