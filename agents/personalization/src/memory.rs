@@ -2,7 +2,7 @@
 
 use contract::finding::{Fact, Route, Sentiment, Statement};
 use contract::profile::{Memory, MemoryKind};
-use contract::{ActionState, Caller, CaseId, Exchange, Finding, Result, SessionId, TurnRecord};
+use contract::{ActionState, Caller, Exchange, Finding, Result, SessionId, TurnRecord};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -37,8 +37,8 @@ impl Remembrance {
         let at = record.closed;
         let memory = |kind, text| Memory { session: record.turn.session.clone(), at, kind, text };
         let mut memories: Vec<Memory> = self.actions(record).map(|(kind, text)| memory(kind, text)).collect();
-        if let Some(case) = opened(record, history) {
-            memories.push(memory(MemoryKind::Open, sentence(&self.0.sentences.handed_over, at, case.as_str())));
+        if opens_a_case(record, history) {
+            memories.push(memory(MemoryKind::Open, sentence(&self.0.sentences.handed_over, at, "")));
         }
         if !matches!(record.turn.caller, Caller::Vehicle { .. }) && !in_danger(record) {
             let stated = preferences(&self.0, &record.turn.text).into_iter();
@@ -104,11 +104,10 @@ impl Remembrance {
     }
 }
 
-/// The matter that this turn gave to a person, unless an earlier turn had.
-fn opened<'a>(record: &'a TurnRecord, history: &[Exchange]) -> Option<&'a CaseId> {
-    let case =
-        record.find(|finding| if let Finding::Handoff(handoff) = finding { Some(&handoff.case) } else { None })?;
-    history.iter().all(|past| past.case.as_ref() != Some(case)).then_some(case)
+/// Whether this turn gave the matter to a person, and no turn before it had.
+fn opens_a_case(record: &TurnRecord, history: &[Exchange]) -> bool {
+    let case = record.find(|finding| if let Finding::Handoff(handoff) = finding { Some(&handoff.case) } else { None });
+    case.is_some_and(|case| history.iter().all(|past| past.case.as_ref() != Some(case)))
 }
 
 /// Whether somebody may get hurt: then nothing in the words is about how they like things.

@@ -121,7 +121,10 @@ async fn a_booking_is_proposed_with_alternatives_and_made_by_a_yes_only() {
     let proposed = room.ask("ada", "service_booking", "Book a service on 8 December at 9").await;
     let expected = "Book a service for your 2025 Veldra Lumen at Veldra Centre Leeds on Tuesday 8 December at 9:00.";
     assert_eq!(proposed.summary(), expected);
-    assert_eq!(proposed.said, "Other free times: Tuesday 8 December at 11:00 and Wednesday 9 December at 9:00.");
+    assert_eq!(
+        proposed.said,
+        "Free times: Tuesday 8 December at 9:00, Tuesday 8 December at 11:00 and Wednesday 9 December at 9:00."
+    );
     assert!(room.desk.appointments(&access("ada")).await.unwrap().is_empty());
     let action = &proposed.actions[0];
     assert_eq!((action.kind.as_str(), action.agent.as_str()), ("book_appointment", NAME));

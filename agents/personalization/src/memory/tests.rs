@@ -2,7 +2,7 @@
 
 use contract::finding::{Handoff, Hazard, Polarity, Urgency};
 use contract::testing::{customer, record, turn};
-use contract::{Action, ActionId, AgentReport, Outcome, Stage, TurnId, Vin};
+use contract::{Action, ActionId, AgentReport, CaseId, Outcome, Stage, TurnId, Vin};
 
 use super::*;
 
@@ -78,7 +78,7 @@ fn what_was_done_and_what_was_not_is_remembered_with_its_day() {
 #[test]
 fn a_case_is_remembered_when_it_is_opened_and_when_it_is_settled() {
     let closed = said("I want a person", vec![handoff("C-1")]);
-    let opened = "On 28 November 2026 a colleague was asked to take your matter over, as case C-1.".to_owned();
+    let opened = "On 28 November 2026 a colleague was asked to take your matter over.".to_owned();
     assert_eq!(left(&closed, &[]), [(MemoryKind::Open, opened)]);
     let before = Exchange { case: Some(CaseId::new("C-1").unwrap()), ..Exchange::of("I want a person", "Sure.") };
     assert_eq!(left(&closed, &[before]), []);

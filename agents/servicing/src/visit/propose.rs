@@ -96,8 +96,9 @@ impl<'a> Visit<'a> {
         };
         let unmet = (!choice.met && !plan.is_told).then(|| nothing_then(plan, today));
         let also = (!choice.others.is_empty()).then(|| {
-            let others: Vec<String> = choice.others.iter().map(|at| say::moment(*at, today)).collect();
-            format!("Other free times: {}.", say::list(&others))
+            let all = std::iter::once(&choice.at).chain(&choice.others);
+            let free: Vec<String> = all.map(|at| say::moment(*at, today)).collect();
+            format!("Free times: {}.", say::list(&free))
         });
         let said: Vec<String> = [note, unmet, also].into_iter().flatten().collect();
         let mut found = if said.is_empty() { Vec::new() } else { vec![known(said.join(" "))] };

@@ -24,7 +24,7 @@ pub(super) fn assumptions(load: &Load) -> Vec<String> {
             "assumed:  {} MB (--memory-mb), {} ms a turn and {} ms a call (--model-ms), {} bytes of log a turn (--log-bytes)",
             load.memory_mb, load.own_ms, load.model_ms, load.log_bytes
         ),
-        "left out: taxes, support, transfer to the internet, tests and other deployments, and what is free in the first year\n".into(),
+        "left out: what acting agents write (cases, bookings, offers), taxes, support, transfer to the internet, tests and other deployments, and what is free in the first year\n".into(),
     ]
 }
 
