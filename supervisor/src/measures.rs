@@ -1,24 +1,27 @@
-//! What operators measure of a turn, taken from its record alone.
+//! What operators measure: of a turn, taken from its record alone, and of what is turned away before it is one.
 
-use contract::finding::{Finding, Target};
-use contract::ports::{Dimensions, Measure, Metric};
-use contract::{AgentReport, Call, Error, ErrorKind, Outcome, TurnRecord};
+use contract::finding::{Finding, Route, Target};
+use contract::{Action, ActionState, AgentReport, Call, CallReason, Error, ErrorKind, Outcome, TurnRecord};
+use metering::{About, Measure, Metric};
+
+/// The agents that may ask a model, and have something built in that answers where none is asked.
+const MAY_ASK: [&str; 3] = ["intent", "sentiment", "response"];
 
 /// The measures of a closed turn.
 pub(crate) fn of_turn(record: &TurnRecord) -> Vec<Measure> {
     let (channel, arm) = (Some(record.turn.channel), record.reply.arm.clone());
-    let turn = Dimensions { channel, arm, ..Dimensions::default() };
+    let about = About { channel, arm, queue: queue_of_people(record), ..About::default() };
     let about_turn = [
         (Metric::Turns, 1.0),
-        (Metric::DegradedTurns, f64::from(u8::from(!record.degraded.is_empty()))),
-        (Metric::Handoffs, f64::from(u8::from(needs_a_person(record)))),
+        (Metric::DegradedTurns, one_if(!record.degraded.is_empty())),
+        (Metric::Handoffs, one_if(about.queue.is_some())),
         (Metric::TurnLatency, record.timing.total_ms),
         (Metric::FirstWordLatency, record.timing.first_token_ms),
     ];
-    let of = |about: Dimensions| move |(metric, value)| Measure { metric, value, about: about.clone() };
-    let agents = record.reports.iter().filter_map(of_agent);
+    let agents = record.reports.iter().flat_map(of_agent);
     let calls = record.reports.iter().flat_map(|report| report.calls.iter().flat_map(|call| of_call(report, call)));
-    about_turn.into_iter().map(of(turn)).chain(agents).chain(calls).collect()
+    let actions = record.actions();
+    all(about, about_turn).into_iter().chain(agents).chain(calls).chain(actions.iter().map(of_action)).collect()
 }
 
 /// The measure of a request that ended without a reply for our own sake; what the caller did wrong is no failure of ours.
@@ -30,104 +33,111 @@ pub(crate) fn of_error(error: &Error) -> Option<Measure> {
         ErrorKind::Internal => "internal",
         ErrorKind::NotFound | ErrorKind::Conflict | ErrorKind::Refused | ErrorKind::Invalid => return None,
     };
-    let about = Dimensions { outcome: Some(outcome), ..Dimensions::default() };
-    Some(Measure { metric: Metric::TurnErrors, value: 1.0, about })
+    Some(one(Metric::TurnErrors, outcome))
 }
 
-fn of_agent(report: &AgentReport) -> Option<Measure> {
-    if matches!(report.outcome, Outcome::Skipped { .. }) {
-        return None;
-    }
-    let about = Dimensions {
-        stage: Some(report.stage),
-        agent: Some(report.agent.clone()),
-        outcome: Some(report.outcome.word()),
-        ..Dimensions::default()
+/// The measure of a request that was answered with this status.
+pub(crate) fn of_answer(status: u16) -> Measure {
+    let outcome = match status {
+        0..=399 => "answered",
+        400..=499 => "refused",
+        _ => "failed",
     };
-    Some(Measure { metric: Metric::AgentLatency, value: report.took_ms, about })
+    one(Metric::Requests, outcome)
+}
+
+/// The measure of what was turned away with this status: by a limit, for its credential, or since there was no place.
+pub(crate) fn of_refusal(status: u16) -> Measure {
+    let outcome = match status {
+        401 => "unauthenticated",
+        403 => "forbidden",
+        413 | 431 => "too_large",
+        429 => "too_many",
+        500.. => "overloaded",
+        _ => "malformed",
+    };
+    one(Metric::RefusedRequests, outcome)
+}
+
+/// The measure of what a customer said of a reply, each time they say something.
+pub(crate) fn of_feedback(is_good: bool) -> Measure {
+    one(Metric::Feedback, if is_good { "up" } else { "down" })
+}
+
+fn one(metric: Metric, outcome: &'static str) -> Measure {
+    Measure { metric, value: 1.0, about: About { outcome: Some(outcome), ..About::default() } }
+}
+
+fn all<const N: usize>(about: About, values: [(Metric, f64); N]) -> Vec<Measure> {
+    values.into_iter().map(|(metric, value)| Measure { metric, value, about: about.clone() }).collect()
+}
+
+fn one_if(is_so: bool) -> f64 {
+    f64::from(u8::from(is_so))
+}
+
+fn of_agent(report: &AgentReport) -> Vec<Measure> {
+    if matches!(report.outcome, Outcome::Skipped { .. }) {
+        return Vec::new();
+    }
+    let (agent, outcome) = (Some(report.agent.clone()), Some(report.outcome.word()));
+    let about = About { agent, outcome, ..About::default() };
+    let mut measures = all(about.clone(), [(Metric::AgentLatency, report.took_ms), (Metric::AgentReports, 1.0)]);
+    if MAY_ASK.contains(&report.agent.as_str()) {
+        measures.extend(all(about, [(Metric::BuiltInAnswers, one_if(is_built_in(report)))]));
+    }
+    measures
+}
+
+/// Whether it answered in full and asked no model. What is built in also speaks where a model failed: that is none.
+fn is_built_in(report: &AgentReport) -> bool {
+    let asked = |call: &Call| call.model != models::offline::NAME || call.reason == CallReason::Failover;
+    report.outcome == Outcome::Answered && !report.calls.iter().any(asked)
 }
 
 /// What a call took. Models are told apart by agent too: the same one costs the intent agent and the reply different things.
 fn of_call(report: &AgentReport, call: &Call) -> Vec<Measure> {
-    let about = Dimensions {
+    let about = About {
         agent: Some(report.agent.clone()),
         model: Some(call.model.clone()),
         outcome: Some(call.outcome.word()),
-        ..Dimensions::default()
+        ..About::default()
+    };
+    let further = match call.reason {
+        CallReason::First => None,
+        CallReason::Retry => Some(Metric::Retries),
+        CallReason::Hedge => Some(Metric::Hedges),
+        CallReason::Failover => Some(Metric::Failovers),
     };
     let values = [
-        Some((Metric::ModelLatency, call.took_ms)),
-        call.first_ms.map(|first| (Metric::ModelFirstWordLatency, first)),
-        Some((Metric::InputTokens, call.usage.input_tokens as f64)),
-        Some((Metric::OutputTokens, call.usage.output_tokens as f64)),
-        Some((Metric::ModelCost, call.usage.micro_usd as f64)),
+        (Metric::ModelCalls, 1.0),
+        (Metric::ModelLatency, call.took_ms),
+        (Metric::InputTokens, call.usage.input_tokens as f64),
+        (Metric::CachedInputTokens, call.usage.cached_tokens as f64),
+        (Metric::OutputTokens, call.usage.output_tokens as f64),
+        (Metric::ModelCost, call.usage.micro_usd as f64),
     ];
-    let measure = |(metric, value)| Measure { metric, value, about: about.clone() };
-    values.into_iter().flatten().map(measure).collect()
+    let some = [further.map(|metric| (metric, 1.0)), call.first_ms.map(|first| (Metric::ModelFirstWordLatency, first))];
+    let some = some.into_iter().flatten().flat_map(|value| all(about.clone(), [value]));
+    all(about.clone(), values).into_iter().chain(some).collect()
 }
 
-fn needs_a_person(record: &TurnRecord) -> bool {
+fn of_action(action: &Action) -> Measure {
+    let outcome = match action.state {
+        ActionState::Proposed => "proposed",
+        ActionState::CarriedOut { .. } => "carried_out",
+        ActionState::Failed { .. } => "failed",
+        ActionState::Declined => "declined",
+    };
+    let about = About { agent: Some(action.agent.clone()), outcome: Some(outcome), ..About::default() };
+    Measure { metric: Metric::Actions, value: 1.0, about }
+}
+
+/// The queue of the person who should take over; none where the turn needs nobody.
+fn queue_of_people(record: &TurnRecord) -> Option<String> {
     let route = record.find(|finding| if let Finding::Route(route) = finding { Some(route) } else { None });
-    route.is_some_and(|route| route.target == Target::Human)
+    route.filter(|Route { target, .. }| *target == Target::Human).map(|route| route.queue.clone())
 }
 
 #[cfg(test)]
-mod tests {
-    use contract::testing::{customer, record, turn};
-    use contract::{Stage, Usage};
-
-    use super::*;
-
-    fn report(agent: &str, outcome: Outcome) -> AgentReport {
-        AgentReport {
-            agent: agent.into(),
-            stage: Stage::Analyze,
-            outcome,
-            findings: Vec::new(),
-            usage: Usage::default(),
-            calls: Vec::new(),
-            started_ms: 0.0,
-            took_ms: 3.0,
-        }
-    }
-
-    fn call() -> Call {
-        Call {
-            model: "nova".into(),
-            prompt_version: "v".into(),
-            outcome: contract::CallOutcome::Complete,
-            usage: Usage { input_tokens: 7, output_tokens: 2, micro_usd: 1 },
-            estimated: false,
-            started_ms: 0.0,
-            first_ms: None,
-            took_ms: 2.0,
-        }
-    }
-
-    #[test]
-    fn a_turn_is_measured_without_naming_anybody() {
-        let mut closed = record(&turn("t", "s", &customer("ada"), "hello"), "good day");
-        closed.reply.model = "offline".into();
-        closed.reports = vec![
-            AgentReport { calls: vec![call()], ..report("intent", Outcome::Answered) },
-            report("knowledge", Outcome::Late),
-            report("cockpit", Outcome::Skipped { reason: String::new() }),
-        ];
-        closed.degraded = vec!["knowledge".into()];
-        let measures = of_turn(&closed);
-        let value = |metric| measures.iter().find(|measure| measure.metric == metric).map(|measure| measure.value);
-        assert_eq!((value(Metric::Turns), value(Metric::DegradedTurns)), (Some(1.0), Some(1.0)));
-        assert_eq!((value(Metric::Handoffs), value(Metric::InputTokens)), (Some(0.0), Some(7.0)));
-        let agents = measures.iter().filter(|measure| measure.metric == Metric::AgentLatency);
-        assert_eq!(agents.filter_map(|measure| measure.about.outcome).collect::<Vec<_>>(), ["answered", "late"]);
-        let named = measures.iter().flat_map(|measure| measure.about.pairs()).map(|(_, value)| value);
-        assert!(named.into_iter().all(|value| !["ada", "t", "s"].contains(&value.as_str())));
-    }
-
-    #[test]
-    fn only_our_own_failures_count_as_errors() {
-        let counted = |kind| of_error(&Error::new(kind, "x")).is_some();
-        assert!(counted(ErrorKind::Unavailable) && counted(ErrorKind::Internal));
-        assert!(!counted(ErrorKind::Invalid) && !counted(ErrorKind::Conflict) && !counted(ErrorKind::NotFound));
-    }
-}
+mod tests;

@@ -9,12 +9,15 @@ use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{
     Datapoint, Dimension, Metric as Series, MetricDataQuery, MetricStat, StandardUnit, Statistic,
 };
-use contract::ports::{Clock, Dimensions, Measure, Metric, Metrics};
+use contract::ports::Clock;
 use contract::testing::ManualClock;
 use contract::{Channel, ErrorKind};
 use jiff::Timestamp;
+use metering::{About, Measure, Metric, Metrics};
 
 use super::{cloud, config, unique};
+
+mod played;
 
 /// A clock that stands at the beginning of a minute shortly ago: CloudWatch takes nothing that is older than two weeks.
 fn clock() -> Arc<ManualClock> {
@@ -24,8 +27,8 @@ fn clock() -> Arc<ManualClock> {
     clock
 }
 
-fn about(channel: Channel) -> Dimensions {
-    Dimensions { channel: Some(channel), ..Dimensions::default() }
+fn about(channel: Channel) -> About {
+    About { channel: Some(channel), ..About::default() }
 }
 
 fn measures(metric: Metric, channel: Channel, values: impl IntoIterator<Item = u32>) -> Vec<Measure> {
@@ -33,15 +36,15 @@ fn measures(metric: Metric, channel: Channel, values: impl IntoIterator<Item = u
     values.into_iter().map(of).collect()
 }
 
-fn dimensions(channel: &str) -> Vec<Dimension> {
+fn dimensions(part: Option<(&str, &str)>) -> Vec<Dimension> {
     let of = |(name, value)| Dimension::builder().name(name).value(value).build();
-    [("service", "motorline"), ("deployment", "tests"), ("channel", channel)].map(of).into()
+    [("service", "motorline"), ("deployment", "tests")].into_iter().chain(part).map(of).collect()
 }
 
 /// Each minute of the series from `since` on, in seconds since 1970.
 async fn statistics(client: &Client, namespace: &str, metric: &str, channel: &str, since: i64) -> Vec<Datapoint> {
     let call = client.get_metric_statistics().namespace(namespace).metric_name(metric).period(60);
-    let call = call.set_dimensions(Some(dimensions(channel))).start_time(DateTime::from_secs(since));
+    let call = call.set_dimensions(Some(dimensions(Some(("channel", channel))))).start_time(DateTime::from_secs(since));
     let call = call.end_time(DateTime::from_secs(Timestamp::now().as_second()));
     let basic = [Statistic::Sum, Statistic::SampleCount, Statistic::Minimum, Statistic::Maximum];
     let answer = call.set_statistics(Some(basic.into())).extended_statistics("p90").send().await;
@@ -81,23 +84,27 @@ async fn sums_counts_and_percentiles_arrive() {
     assert_eq!(told(&other[0]), [7.0, 1.0, 7.0, 7.0]);
 }
 
-/// As a board asks.
+/// As a board asks: the total, and each part, with a name of its own.
 #[tokio::test(flavor = "multi_thread")]
 async fn boards_find_the_series() {
     let (config, clock, namespace) = (cloud().await, clock(), unique("Motorline"));
     let metrics = CloudWatchMetrics::new(&config, &namespace, "motorline", "tests", clock.clone());
-    metrics.record(&measures(Metric::ModelCost, Channel::Mobile, [40, 40, 2]));
+    let about = About { agent: Some("response".into()), model: Some("nova".into()), ..About::default() };
+    let of = |value| Measure { metric: Metric::ModelCost, value, about: about.clone() };
+    metrics.record(&[40.0, 40.0, 2.0].map(of));
     metrics.flush().await.unwrap();
-    let series = Series::builder().namespace(&namespace).metric_name("ModelCost");
-    let series = series.set_dimensions(Some(dimensions("mobile"))).build();
     let client = Client::new(&config);
-    for (statistic, expected) in [("Sum", 82.0), ("SampleCount", 3.0), ("p50", 40.0)] {
-        let one = MetricStat::builder().metric(series.clone()).period(60).stat(statistic).build();
-        let query = MetricDataQuery::builder().id("cost").metric_stat(one).build();
-        let call = client.get_metric_data().metric_data_queries(query);
-        let call = call.start_time(DateTime::from_secs(clock.now().as_second()));
-        let answer = call.end_time(DateTime::from_secs(Timestamp::now().as_second())).send().await.unwrap();
-        assert_eq!(answer.metric_data_results()[0].values(), [expected], "{statistic}");
+    for part in [None, Some(("agent", "response")), Some(("model", "nova"))] {
+        let series = Series::builder().namespace(&namespace).metric_name("ModelCost");
+        let series = series.set_dimensions(Some(dimensions(part))).build();
+        for (statistic, expected) in [("Sum", 82.0), ("SampleCount", 3.0), ("p50", 40.0)] {
+            let one = MetricStat::builder().metric(series.clone()).period(60).stat(statistic).build();
+            let query = MetricDataQuery::builder().id("cost").metric_stat(one).build();
+            let call = client.get_metric_data().metric_data_queries(query);
+            let call = call.start_time(DateTime::from_secs(clock.now().as_second()));
+            let answer = call.end_time(DateTime::from_secs(Timestamp::now().as_second())).send().await.unwrap();
+            assert_eq!(answer.metric_data_results()[0].values(), [expected], "{part:?} {statistic}");
+        }
     }
 }
 

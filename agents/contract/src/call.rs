@@ -21,6 +21,8 @@ pub struct Errand {
     pub due: Duration,
     /// Where its calls are written down.
     pub bill: Arc<Bill>,
+    /// Why the next call is made. Whoever makes a further call says so in the errand that it makes it on.
+    pub reason: CallReason,
 }
 
 /// When a language model is asked, where a built-in answer could stand alone.
@@ -42,6 +44,9 @@ pub struct Call {
     pub model: String,
     /// The prompt that it was called with: the hash of its governed files.
     pub prompt_version: String,
+    /// Why it was called.
+    #[serde(default, skip_serializing_if = "CallReason::is_first")]
+    pub reason: CallReason,
     /// What came of it.
     pub outcome: CallOutcome,
     /// What it cost.
@@ -54,6 +59,37 @@ pub struct Call {
     pub first_ms: Option<f64>,
     /// How long it took, in milliseconds.
     pub took_ms: f64,
+    /// The sampling temperature that it was asked with, 0 to 1.
+    #[serde(default)]
+    pub temperature: f32,
+    /// The longest answer that it was allowed, in tokens; zero in records that did not keep it.
+    #[serde(default)]
+    pub max_output_tokens: u32,
+    /// What it answered, as far as it came, for a replay: also what was not said to the customer. Kept of vendors' models only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
+}
+
+/// Why a model was called.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CallReason {
+    /// It is the one to ask.
+    #[default]
+    First,
+    /// Its last call failed, and may succeed now.
+    Retry,
+    /// A call before was slow to speak.
+    Hedge,
+    /// A model before it in the list did not answer.
+    Failover,
+}
+
+impl CallReason {
+    /// Whether nothing went wrong before.
+    pub fn is_first(&self) -> bool {
+        *self == Self::First
+    }
 }
 
 /// What came of a call.
@@ -206,12 +242,16 @@ mod tests {
         let call = |model: &str| Call {
             model: model.into(),
             prompt_version: String::new(),
+            reason: CallReason::First,
             outcome: CallOutcome::Left,
             usage: Usage { input_tokens: 7, ..Usage::default() },
             estimated: true,
             started_ms: 0.0,
             first_ms: None,
             took_ms: 0.0,
+            temperature: 0.0,
+            max_output_tokens: 0,
+            answer: None,
         };
         let first = bill.open(call("a"));
         bill.open(call("b"));

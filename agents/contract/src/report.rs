@@ -84,10 +84,18 @@ impl Outcome {
 pub struct Usage {
     /// Tokens read by a language model.
     pub input_tokens: u64,
+    /// How many of these came from its vendor's cache, as far as the vendor tells.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub cached_tokens: u64,
     /// Tokens written by a language model.
     pub output_tokens: u64,
     /// Price in millionths of a US dollar.
     pub micro_usd: u64,
+}
+
+/// Most calls have none: their records stay as short as they were.
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl std::ops::Add for Usage {
@@ -96,6 +104,7 @@ impl std::ops::Add for Usage {
     fn add(self, other: Self) -> Self {
         Self {
             input_tokens: self.input_tokens.saturating_add(other.input_tokens),
+            cached_tokens: self.cached_tokens.saturating_add(other.cached_tokens),
             output_tokens: self.output_tokens.saturating_add(other.output_tokens),
             micro_usd: self.micro_usd.saturating_add(other.micro_usd),
         }

@@ -7,7 +7,7 @@ pub use cloudwatch::CloudWatchMetrics;
 pub use embedded::EmbeddedMetrics;
 
 use aws_sdk_cloudwatch::types::StandardUnit;
-use contract::ports::{Dimensions, Unit};
+use metering::{Dimension, Unit};
 
 /// CloudWatch takes numbers up to this size, either sign, and no other.
 const LARGEST: f64 = (1_u128 << 120) as f64 * (1_u128 << 120) as f64 * (1_u128 << 120) as f64;
@@ -26,10 +26,11 @@ impl Origin {
         Self { service: service.to_owned(), deployment: deployment.to_owned() }
     }
 
-    /// All dimensions of a measure, with values that CloudWatch accepts.
-    fn dimensions(&self, about: &Dimensions) -> Vec<(&'static str, String)> {
+    /// All dimensions of a series, with values that CloudWatch accepts.
+    fn dimensions(&self, about: &[(Dimension, String)]) -> Vec<(&'static str, String)> {
         let ours = [("service", self.service.clone()), ("deployment", self.deployment.clone())];
-        ours.into_iter().chain(about.pairs()).map(|(name, value)| (name, accepted(&value))).collect()
+        let theirs = about.iter().map(|(dimension, value)| (dimension.name(), value.clone()));
+        ours.into_iter().chain(theirs).map(|(name, value)| (name, accepted(&value))).collect()
     }
 }
 
@@ -50,6 +51,7 @@ fn unit(unit: Unit) -> StandardUnit {
     match unit {
         Unit::Count => StandardUnit::Count,
         Unit::Milliseconds => StandardUnit::Milliseconds,
+        Unit::Seconds => StandardUnit::Seconds,
         Unit::MicroUsd => StandardUnit::None,
     }
 }
@@ -61,12 +63,11 @@ mod tests {
     #[test]
     fn dimensions_are_what_cloudwatch_accepts() {
         let origin = Origin::new("motorline", "");
-        let about = Dimensions {
-            agent: Some(" \u{e4}gent\n7 ".into()),
-            model: Some("m".repeat(2_000)),
-            outcome: Some("answered"),
-            ..Dimensions::default()
-        };
+        let about = [
+            (Dimension::Agent, " \u{e4}gent\n7 ".to_owned()),
+            (Dimension::Model, "m".repeat(2_000)),
+            (Dimension::Outcome, "answered".to_owned()),
+        ];
         let told = origin.dimensions(&about);
         let expected =
             [("service", "motorline".to_owned()), ("deployment", "none".to_owned()), ("agent", "?gent?7".to_owned())];

@@ -1,10 +1,16 @@
-//! No metrics: for whoever does not measure.
+//! Metrics in memory: what is measured on one machine, for its own boards and for a scraper.
+
+mod memory;
+mod periods;
+mod values;
+
+pub use memory::MemoryMetrics;
 
 use async_trait::async_trait;
 use contract::Result;
-use contract::ports::{Measure, Metrics};
+use metering::{Measure, Metrics};
 
-/// Lets every measure fall.
+/// Lets every measure fall: for whoever does not measure.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoMetrics;
 

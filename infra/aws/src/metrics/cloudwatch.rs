@@ -11,8 +11,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws_config::SdkConfig;
 use aws_sdk_cloudwatch::Client;
-use contract::ports::{Clock, Measure, Metrics};
+use contract::ports::Clock;
 use contract::{Error, ErrorKind, Result};
+use metering::{Measure, Metrics};
 use tokio::sync::{mpsc, oneshot};
 
 use self::aggregate::Series;
@@ -55,7 +56,9 @@ impl Metrics for CloudWatchMetrics {
     fn record(&self, measures: &[Measure]) {
         let minute = self.clock.now().as_second().div_euclid(60);
         let countable = measures.iter().filter(|measure| countable(measure.value));
-        self.held.add(countable.map(|measure| (minute, Series::of(measure), measure.value, 1)));
+        self.held.add(
+            countable.flat_map(|measure| Series::of(measure).map(move |series| (minute, series, measure.value, 1))),
+        );
     }
 
     async fn flush(&self) -> Result<()> {

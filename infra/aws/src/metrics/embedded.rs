@@ -4,8 +4,9 @@ use std::io::{Error as IoError, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use contract::ports::{Clock, Dimensions, Measure, Metric, Metrics};
+use contract::ports::Clock;
 use contract::{Error, ErrorKind, Result};
+use metering::{Dimension, Measure, Metric, Metrics};
 use serde_json::{Map, Value, json};
 
 use super::{Origin, countable, unit};
@@ -49,7 +50,7 @@ impl EmbeddedMetrics {
         Self { namespace: namespace.to_owned(), origin: Origin::new(service, deployment), clock, output }
     }
 
-    fn line(&self, milliseconds: i64, about: &Dimensions, values: &[(Metric, &[f64])]) -> String {
+    fn line(&self, milliseconds: i64, about: &[(Dimension, String)], values: &[(Metric, &[f64])]) -> String {
         let dimensions = self.origin.dimensions(about);
         let names: Vec<_> = dimensions.iter().map(|(name, _)| *name).collect();
         let metrics: Vec<_> = values.iter().map(|(metric, _)| definition(*metric)).collect();
@@ -80,9 +81,9 @@ impl Output {
 impl Metrics for EmbeddedMetrics {
     fn record(&self, measures: &[Measure]) {
         let milliseconds = self.clock.now().as_millisecond();
-        for (about, values) in by_dimensions(measures) {
+        for (about, values) in by_series(measures) {
             for part in parts(&values) {
-                let line = self.line(milliseconds, about, &part);
+                let line = self.line(milliseconds, &about, &part);
                 let mut output = self.output();
                 // One write a line: a stream that others write to as well, such as stdout, does not break it up.
                 let outcome = output.stream.write_all(line.as_bytes());
@@ -107,12 +108,13 @@ impl Metrics for EmbeddedMetrics {
     }
 }
 
-/// Measures that are about the same, together, in the order in which they came.
-fn by_dimensions(measures: &[Measure]) -> Vec<(&Dimensions, Values)> {
-    let mut groups: Vec<(&Dimensions, Values)> = Vec::new();
+/// Measures by the series that they belong to, in the order in which they came.
+fn by_series(measures: &[Measure]) -> Vec<(Vec<(Dimension, String)>, Values)> {
+    let mut groups: Vec<(Vec<(Dimension, String)>, Values)> = Vec::new();
     for measure in measures.iter().filter(|measure| countable(measure.value)) {
-        let group = entry(&mut groups, &measure.about);
-        entry(group, measure.metric).push(measure.value);
+        for about in measure.series() {
+            entry(entry(&mut groups, about), measure.metric).push(measure.value);
+        }
     }
     groups
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use contract::ports::{Dimensions, Measure, Metric};
+use metering::{Dimension, Measure, Metric};
 
 /// Distinct values that CloudWatch takes of one series at a time.
 const VALUES: usize = 150;
@@ -13,12 +13,13 @@ pub(super) struct Series {
     /// The metric.
     pub metric: Metric,
     /// The thing.
-    pub about: Dimensions,
+    pub about: Vec<(Dimension, String)>,
 }
 
 impl Series {
-    pub(super) fn of(measure: &Measure) -> Self {
-        Self { metric: measure.metric, about: measure.about.clone() }
+    /// Every series that the value belongs to.
+    pub(super) fn of(measure: &Measure) -> impl Iterator<Item = Self> {
+        measure.series().map(|about| Self { metric: measure.metric, about })
     }
 }
 
@@ -107,7 +108,7 @@ mod tests {
     use super::*;
 
     fn series(agent: &str) -> Series {
-        let about = Dimensions { agent: Some(agent.into()), ..Dimensions::default() };
+        let about = vec![(Dimension::Agent, agent.to_owned())];
         Series { metric: Metric::AgentLatency, about }
     }
 

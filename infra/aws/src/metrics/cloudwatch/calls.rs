@@ -57,13 +57,14 @@ fn bytes(datum: &Datum, origin: &Origin) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use contract::ports::{Dimensions, Metric};
+    use contract::Channel;
+    use metering::{About, Dimension, Kind, Measure, Metric};
 
-    use super::super::aggregate::Series;
+    use super::super::aggregate::{Aggregate, Series};
     use super::*;
 
     fn datum(agent: usize, values: usize) -> Datum {
-        let about = Dimensions { agent: Some(agent.to_string()), ..Dimensions::default() };
+        let about = vec![(Dimension::Agent, agent.to_string())];
         let series = Series { metric: Metric::ModelCost, about };
         Datum { minute: 29_893_500, series, values: (0..values).map(|n| (n as f64, 2)).collect() }
     }
@@ -91,5 +92,44 @@ mod tests {
         assert_eq!((told.values(), told.counts()), ([0.0, 1.0, 2.0].as_slice(), [2.0; 3].as_slice()));
         let names: Vec<_> = told.dimensions().iter().filter_map(|one| one.name()).collect();
         assert_eq!(names, ["service", "deployment", "agent"]);
+    }
+
+    #[test]
+    fn a_measure_is_told_by_exactly_the_sets_of_its_metric() {
+        let text = |value: &str| Some(value.to_owned());
+        let about = About {
+            channel: Some(Channel::Web),
+            agent: text("knowledge"),
+            model: text("nova"),
+            arm: text("b"),
+            outcome: Some("answered"),
+            queue: text("safety"),
+        };
+        let origin = Origin::new("motorline", "dev");
+        for metric in Metric::ALL {
+            let mut held = Aggregate::limited(1_000);
+            for value in [2.0, 1.0, 2.0] {
+                let measure = Measure { metric, value, about: about.clone() };
+                Series::of(&measure).for_each(|series| assert!(held.add(1, series, value, 1)));
+            }
+            let told: Vec<_> = held.take().iter().map(|datum| told(datum, &origin)).collect();
+            assert!(told.iter().all(|one| one.values() == [1.0, 2.0] && one.counts() == [1.0, 2.0]), "{metric}");
+            let names =
+                |one: &MetricDatum| one.dimensions().iter().filter_map(|one| Some(one.name()?.to_owned())).collect();
+            let mut found: Vec<Vec<String>> = told.iter().map(names).collect();
+            let all = |set: &&[Dimension]| {
+                let theirs = set.iter().map(|one| one.name());
+                ["service", "deployment"].into_iter().chain(theirs).map(str::to_owned).collect()
+            };
+            let mut expected: Vec<Vec<String>> = metric.sets().iter().map(all).collect();
+            if metric.kind() == Kind::Gauge {
+                // How something stands is told of the most exact thing only: the parts' values are not the whole's.
+                let most = expected.iter().map(Vec::len).max();
+                expected.retain(|set| Some(set.len()) == most);
+            }
+            found.sort();
+            expected.sort();
+            assert_eq!(found, expected, "{metric}");
+        }
     }
 }

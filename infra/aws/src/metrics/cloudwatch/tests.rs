@@ -9,8 +9,8 @@ use aws_sdk_cloudwatch::config::{BehaviorVersion, Config, Credentials, Region};
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
-use contract::ports::{Dimensions, Metric};
 use contract::testing::ManualClock;
+use metering::{About, Metric};
 
 use super::*;
 
@@ -85,7 +85,7 @@ async fn until(condition: impl Fn() -> bool) {
 }
 
 fn latencies(values: std::ops::Range<usize>) -> Vec<Measure> {
-    let of = |n| Measure { metric: Metric::TurnLatency, value: n as f64, about: Dimensions::default() };
+    let of = |n| Measure { metric: Metric::TurnLatency, value: n as f64, about: About::default() };
     values.map(of).collect()
 }
 

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::io;
 
+use contract::Channel;
 use contract::testing::ManualClock;
-use contract::{Channel, Stage};
+use metering::{About, Kind};
 
 use super::*;
 
@@ -40,7 +41,7 @@ impl Stream {
 }
 
 /// Units of `MetricDatum` that we use, as CloudWatch spells them.
-const UNITS: [&str; 3] = ["Count", "Milliseconds", "None"];
+const UNITS: [&str; 4] = ["Count", "Milliseconds", "Seconds", "None"];
 
 /// Holds one write against the specification of the format.
 fn check(line: &str) -> Value {
@@ -100,18 +101,47 @@ fn strings(array: &Value) -> Vec<&str> {
     array.as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect()
 }
 
-fn measure(metric: Metric, value: f64, about: &Dimensions) -> Measure {
+fn measure(metric: Metric, value: f64, about: &About) -> Measure {
     Measure { metric, value, about: about.clone() }
 }
 
-fn agent(name: &str) -> Dimensions {
-    Dimensions { stage: Some(Stage::Act), agent: Some(name.into()), outcome: Some("answered"), ..Dimensions::default() }
+fn agent(name: &str) -> About {
+    About { agent: Some(name.into()), ..About::default() }
+}
+
+/// What is about everything that there is.
+fn everything() -> About {
+    let text = |value: &str| Some(value.to_owned());
+    About {
+        channel: Some(Channel::Web),
+        agent: text("knowledge"),
+        model: text("\u{fc}ber\n"),
+        arm: text("b"),
+        outcome: Some("answered"),
+        queue: text("safety"),
+    }
+}
+
+/// The dimension sets that the lines give a metric, in their order, without those that everything has.
+fn sets_of(metric: Metric, lines: &[Value]) -> Vec<Vec<String>> {
+    let mut found = Vec::new();
+    for directive in lines.iter().flat_map(|line| line["_aws"]["CloudWatchMetrics"].as_array().unwrap()) {
+        let names = |one: &Value| one["Name"] == metric.to_string();
+        if directive["Metrics"].as_array().unwrap().iter().any(names) {
+            for set in directive["Dimensions"].as_array().unwrap() {
+                let set = strings(set);
+                assert_eq!(set[..2], ["service", "deployment"]);
+                found.push(set[2..].iter().map(|name| (*name).to_owned()).collect());
+            }
+        }
+    }
+    found
 }
 
 #[test]
 fn measures_about_the_same_share_a_line() {
     let stream = Stream::default();
-    let channel = Dimensions { channel: Some(Channel::Vehicle), ..Dimensions::default() };
+    let channel = About { channel: Some(Channel::Vehicle), ..About::default() };
     stream.metrics().record(&[
         measure(Metric::Turns, 1.0, &channel),
         measure(Metric::AgentLatency, 3.25, &agent("knowledge")),
@@ -120,41 +150,72 @@ fn measures_about_the_same_share_a_line() {
         measure(Metric::ModelCost, 40.0, &channel),
     ]);
     let lines = stream.lines();
-    assert_eq!(lines.len(), 2);
-    let expected = json!({
-        "_aws": {
-            "Timestamp": 1_793_610_000_000_i64,
-            "CloudWatchMetrics": [{
-                "Namespace": "Shop",
-                "Dimensions": [["service", "deployment", "channel"]],
-                "Metrics": [
-                    {"Name": "Turns", "Unit": "Count"},
-                    {"Name": "TurnLatency", "Unit": "Milliseconds"},
-                    {"Name": "ModelCost", "Unit": "None"},
-                ],
-            }],
-        },
-        "service": "motorline", "deployment": "dev", "channel": "vehicle",
+    assert_eq!(lines.len(), 3, "the total, the channel, the agent");
+    let (turns, latency) =
+        (json!({"Name": "Turns", "Unit": "Count"}), json!({"Name": "TurnLatency", "Unit": "Milliseconds"}));
+    let cost = json!({"Name": "ModelCost", "Unit": "None"});
+    let metadata = |names: Value, metrics: Value| {
+        let directive = json!({"Namespace": "Shop", "Dimensions": [names], "Metrics": metrics});
+        json!({"Timestamp": 1_793_610_000_000_i64, "CloudWatchMetrics": [directive]})
+    };
+    let total = json!({
+        "_aws": metadata(json!(["service", "deployment"]), json!([turns, latency, cost])),
+        "service": "motorline", "deployment": "dev",
         "Turns": 1.0, "TurnLatency": 812.5, "ModelCost": 40.0,
     });
-    assert_eq!(lines[0], expected);
-    assert_eq!(lines[1]["AgentLatency"], json!([3.25, 4.5]));
-    assert_eq!(lines[1]["agent"], "knowledge");
+    assert_eq!(lines[0], total);
+    let of_channel = json!({
+        "_aws": metadata(json!(["service", "deployment", "channel"]), json!([turns, latency])),
+        "service": "motorline", "deployment": "dev", "channel": "vehicle",
+        "Turns": 1.0, "TurnLatency": 812.5,
+    });
+    assert_eq!(lines[1], of_channel);
+    assert_eq!(lines[2]["AgentLatency"], json!([3.25, 4.5]));
+    assert_eq!(lines[2]["agent"], "knowledge");
 }
 
 #[test]
-fn every_metric_and_dimension_keeps_the_rules() {
+fn every_metric_is_told_by_its_own_sets_of_dimensions() {
+    let all: Vec<_> = Metric::ALL.into_iter().map(|metric| measure(metric, 1.5, &everything())).collect();
+    let stream = Stream::default();
+    stream.metrics().record(&all);
+    let lines = stream.lines();
+    for metric in Metric::ALL {
+        let names = |set: &&[Dimension]| set.iter().map(|one| one.name().to_owned()).collect::<Vec<_>>();
+        let mut expected: Vec<_> = metric.sets().iter().map(names).collect();
+        let mut found = sets_of(metric, &lines);
+        if metric.kind() == Kind::Gauge {
+            // How something stands is told of the most exact thing only: the parts' values are not the whole's.
+            let most = expected.iter().map(Vec::len).max();
+            expected.retain(|set| Some(set.len()) == most);
+        }
+        expected.sort();
+        found.sort();
+        assert_eq!(found, expected, "{metric}");
+    }
+}
+
+#[test]
+fn a_set_of_which_a_dimension_is_not_known_makes_no_series() {
+    let all: Vec<_> = Metric::ALL.into_iter().map(|metric| measure(metric, 1.5, &About::default())).collect();
+    let stream = Stream::default();
+    stream.metrics().record(&all);
+    for metric in Metric::ALL {
+        let has_total = metric.sets().iter().any(|set| set.is_empty());
+        assert_eq!(sets_of(metric, &stream.lines()).len(), usize::from(has_total), "{metric}");
+    }
+}
+
+#[test]
+fn what_is_no_number_makes_no_line() {
     let stream = Stream::default();
     let metrics = stream.metrics();
-    let model = Some("\u{fc}ber\n".into());
-    let about = Dimensions { channel: Some(Channel::Web), model, ..agent("") };
-    let all: Vec<_> = Metric::ALL.into_iter().map(|metric| measure(metric, 1.5, &about)).collect();
-    metrics.record(&all);
-    metrics.record(&all.iter().map(|one| measure(one.metric, f64::NAN, &about)).collect::<Vec<_>>());
+    for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        let all: Vec<_> = Metric::ALL.into_iter().map(|metric| measure(metric, value, &everything())).collect();
+        metrics.record(&all);
+    }
     metrics.record(&[]);
-    let lines = stream.lines();
-    assert_eq!(lines.len(), 1, "what is no number makes no line");
-    assert_eq!(keys(&lines[0]).len(), 1 + 7 + Metric::ALL.len());
+    assert!(stream.lines().is_empty());
 }
 
 #[test]
@@ -162,10 +223,10 @@ fn more_values_than_an_array_may_have_are_split() {
     let stream = Stream::default();
     let mut measures: Vec<_> =
         (0..250).map(|n| measure(Metric::AgentLatency, f64::from(n), &agent("knowledge"))).collect();
-    measures.push(measure(Metric::Turns, 1.0, &agent("knowledge")));
+    measures.push(measure(Metric::InputTokens, 1.0, &agent("knowledge")));
     stream.metrics().record(&measures);
-    let lines = stream.lines();
-    assert_eq!(lines.iter().filter(|line| line.get("Turns").is_some()).count(), 1);
+    let lines: Vec<_> = stream.lines().into_iter().filter(|line| line.get("agent").is_some()).collect();
+    assert_eq!(lines.iter().filter(|line| line.get("InputTokens").is_some()).count(), 1);
     let values: Vec<_> = lines.iter().flat_map(|line| line["AgentLatency"].as_array().unwrap()).collect();
     assert_eq!((lines.len(), values.len()), (3, 250));
     assert!(values.iter().enumerate().all(|(n, value)| value.as_f64() == Some(n as f64)));
@@ -192,7 +253,7 @@ fn lines_of_threads_do_not_mix() {
 async fn an_output_that_is_gone_fails_nobody() {
     let stream = Stream::default();
     let metrics = stream.metrics();
-    let turn = [measure(Metric::Turns, 1.0, &Dimensions::default())];
+    let turn = [measure(Metric::Turns, 1.0, &About::default())];
     metrics.record(&turn);
     assert!(metrics.ready().await.is_ok());
     stream.0.lock().unwrap().1 = true;
