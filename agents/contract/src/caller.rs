@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CustomerId, PartnerId, StaffId, Vin};
+use crate::{CustomerId, Error, ErrorKind, PartnerId, Result, StaffId, Vin};
 
 /// Who is speaking. Made only by a door, from a verified credential.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
@@ -61,7 +61,7 @@ impl Caller {
 }
 
 /// The right to read one customer's data. [`crate::ports::Customers`] asks for it, and a [`Caller`] gives none but their own:
-/// whoever only knows a customer's id can read nothing.
+/// whoever only knows a customer's id can read nothing. The one exception is [`Access::on_written_request`].
 ///
 /// ```
 /// # use contract::{Caller, CustomerId};
@@ -101,9 +101,31 @@ impl Caller {
 pub struct Access(CustomerId);
 
 impl Access {
+    /// The right to export or erase what is kept of a customer who asked the house for it in writing. Only who runs the product
+    /// may answer such a letter; the one door that does notes it in the audit trail first.
+    ///
+    /// # Errors
+    /// `Refused` for everybody but an admin.
+    pub fn on_written_request(customer: CustomerId, of: &Caller) -> Result<Self> {
+        match of {
+            Caller::Admin(_) => Ok(Self(customer)),
+            _ => {
+                Err(Error::new(ErrorKind::Refused, "this is for those who run the product")
+                    .hint("send an admin's token"))
+            }
+        }
+    }
+
     /// Whose data it opens.
     pub fn customer(&self) -> &CustomerId {
         &self.0
+    }
+
+    /// Whether what a store keeps under this owner ([`Caller::owner`]) is the customer's: their own, or brought by one of
+    /// their cars.
+    pub fn owns(&self, owner: &str) -> bool {
+        let car = owner.strip_prefix("vehicle~").map(|rest| rest.split('~').next().unwrap_or(rest));
+        car.unwrap_or(owner) == self.0.as_str()
     }
 }
 
@@ -147,6 +169,21 @@ mod tests {
             let stored = serde_json::to_string(&caller).unwrap();
             assert_eq!(serde_json::from_str::<Caller>(&stored).unwrap(), caller);
         }
+    }
+
+    #[test]
+    fn what_a_customers_cars_brought_is_theirs() {
+        let ada = Caller::Customer(CustomerId::new("ada").unwrap()).access().unwrap();
+        let owned = everybody().into_iter().filter(|caller| ada.owns(&caller.owner()));
+        assert!(owned.clone().count() == 4 && owned.into_iter().all(|caller| caller.access().as_ref() == Some(&ada)));
+    }
+
+    #[test]
+    fn only_an_admin_answers_a_letter() {
+        let letter = |caller: &Caller| Access::on_written_request(CustomerId::new("ben").unwrap(), caller);
+        let able: Vec<_> = everybody().into_iter().filter(|caller| letter(caller).is_ok()).collect();
+        assert!(matches!(able.as_slice(), [Caller::Admin(_)]), "{able:?}");
+        assert_eq!(letter(&able[0]).unwrap().customer().as_str(), "ben");
     }
 
     #[test]

@@ -120,6 +120,12 @@ impl Bucket {
         Ok(found)
     }
 
+    /// Deletes an object, if it is there.
+    pub(super) async fn delete(&self, name: &str) -> Result<()> {
+        let request = self.client.delete_object().bucket(&self.name).key(self.path(name));
+        request.send().await.map(drop).map_err(|error| self.failed(error))
+    }
+
     /// Asks for the bucket: it is there, and may be listed.
     pub(super) async fn probe(&self) -> Result<()> {
         let request = self.client.list_objects_v2().bucket(&self.name).prefix(&self.prefix).max_keys(1);

@@ -18,6 +18,7 @@
 //! - an answer is lost: the write is tried again, fails its condition, and the writer recognises its own work by its turn id.
 
 mod claim;
+mod personal;
 mod session;
 
 use std::collections::hash_map::DefaultHasher;

@@ -45,6 +45,11 @@ impl State {
         Self { revision: 0, owner: owner.clone(), fences: BTreeMap::new(), turns: Vec::new(), recent: Vec::new() }
     }
 
+    /// Whose session it is.
+    pub(super) fn owner(&self) -> &Caller {
+        &self.owner
+    }
+
     pub(super) fn require(&self, caller: &Caller) -> Result<()> {
         if self.owner == *caller { Ok(()) } else { Err(no_session()) }
     }
