@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use backoffice::Handoffs;
 use backoffice::handoffs::{Case, CaseState};
-use contract::ports::{Clock, Closing, Conversations, Fingerprint, Metrics, Opened, Opening};
+use contract::ports::{Clock, Closing, Conversations, Fingerprint, Opened, Opening};
 use contract::{AgentReport, Exchange, IdempotencyKey, Purse, Result, StaffId, Stage, Turn, TurnRecord};
 use futures::FutureExt;
 use futures::future::join_all;
+use metering::Metrics;
 use tokio::sync::Semaphore;
+use tracing::Instrument;
 
 use crate::allowance::allowance;
 use crate::ask::{Question, ask, skipped};
@@ -19,9 +21,10 @@ use crate::event::{Audience, TurnEvent};
 use crate::measures;
 use crate::memory::Memory;
 use crate::roster::Roster;
+use crate::trace::{closing, spans};
 
 /// The stages that make a reply, in their order.
-const LINE: [Stage; 4] = [Stage::Analyze, Stage::Route, Stage::Act, Stage::Respond];
+pub(crate) const LINE: [Stage; 4] = [Stage::Analyze, Stage::Route, Stage::Act, Stage::Respond];
 
 /// So many turns are analysed at once. More of them would only slow each other down until all of their agents are late.
 const ANALYSES_AT_ONCE: usize = 128;
@@ -98,7 +101,9 @@ impl Supervisor {
     /// # Errors
     /// Those of [`Conversations::open`] and [`Conversations::close`]: the turn was not admitted, or the store is lost.
     pub async fn take(&self, request: Request, audience: Arc<dyn Audience>) -> Result<TurnRecord> {
-        let taken = self.walk(request, audience).await;
+        let span = spans::turn(&request.turn);
+        let taken = self.walk(request, audience).instrument(span.clone()).await;
+        spans::taken(&span, taken.as_ref().err());
         if let Some(measure) = taken.as_ref().err().and_then(measures::of_error) {
             self.ports.metrics.record(&[measure]);
         }
@@ -114,7 +119,7 @@ impl Supervisor {
         let Rules { lease, history, purse } = self.rules;
         let purse = Purse::new(purse);
         let opening = Opening { turn: turn.clone(), key, fingerprint, lease, history_limit: history };
-        let ticket = match conversations.open(&opening).await? {
+        let ticket = match spans::within(spans::store("open"), conversations.open(&opening)).await? {
             Opened::New(ticket) => ticket,
             Opened::Repeat(record) => {
                 audience.hear(TurnEvent::Closed(record.clone()));
@@ -127,17 +132,19 @@ impl Supervisor {
         for stage in LINE {
             // In a rush turns wait here, first come, first served. Their time runs meanwhile. Never closed, so never refused.
             let _place = if stage == Stage::Analyze { self.analyses.acquire().await.ok() } else { None };
-            let reports = self.ask_all(stage, &course, &*audience).await;
+            let reports = spans::within(spans::stage(stage), self.ask_all(stage, &course, &*audience)).await;
             course.add(reports);
         }
         let record = course.end();
-        conversations.close(Closing { ticket: &ticket, record: &record }).await?;
+        let closing = conversations.close(Closing { ticket: &ticket, record: &record });
+        spans::within(spans::store("close"), closing).await?;
         if let Some(memory) = &self.memory {
             memory.keep(&record, &ticket.history).await;
         }
-        log(&record);
-        metrics.record(&measures::of_turn(&record));
+        closing::log(&record);
         audience.hear(TurnEvent::Closed(Box::new(record.clone())));
+        // Behind the reply: nobody waits for a measure.
+        metrics.record(&measures::of_turn(&record));
         Ok(record)
     }
 
@@ -174,19 +181,4 @@ impl Supervisor {
         reports.extend(absent.map(|name| skipped(name, stage, "not on the roster of this deployment")));
         reports
     }
-}
-
-/// One line a turn: enough to find it again, nothing that the customer said.
-fn log(record: &TurnRecord) {
-    tracing::info!(
-        turn = %record.turn.id,
-        session = %record.turn.session,
-        channel = ?record.turn.channel,
-        degraded = ?record.degraded,
-        model = %record.reply.model,
-        input_tokens = record.usage.input_tokens,
-        output_tokens = record.usage.output_tokens,
-        total_ms = record.timing.total_ms,
-        "turn closed"
-    );
 }
