@@ -63,9 +63,29 @@ export class Api {
     return this.send(path, { method: 'DELETE' });
   }
 
+  /** Everything that is kept of the customer. */
+  exported() {
+    return this.#read('/v1/me/export', {});
+  }
+
+  /**
+   * Erases everything that is kept of the customer; it takes some seconds.
+   * @returns {Promise<{receipt_id: string, ended: string, stores: Array<{store: string, pieces: number}>}>} the receipt
+   * @throws {import('./problem.js').Problem} also when not everything could be erased
+   */
+  eraseAll() {
+    return this.#read('/v1/me', { method: 'DELETE' });
+  }
+
   /** What people said in a conversation, from the `after`-th word on. */
   async words(session, after, signal) {
     return (await this.#read(`/v1/sessions/${encodeURIComponent(session)}/words?after=${after}`, { signal })).words ?? [];
+  }
+
+  /** Notes whether a reply helped; the last word counts. */
+  rate(session, turn, rating) {
+    const headers = { 'Content-Type': 'application/json' };
+    return this.send(`/v1/turns/${encodeURIComponent(turn)}/feedback`, { method: 'POST', headers, body: JSON.stringify({ session_id: session, rating }) });
   }
 
   /** Notes when the customer wants to be called back. */

@@ -28,7 +28,7 @@ let transports = {};
 let conversation;
 
 const composer = prepareComposer((text) => say(text));
-const messages = new Messages({ edit: composer.put, decide, callBack: (wish) => conversation.callBack(wish), why: explain, signIn: () => speakers.signIn && signIn });
+const messages = new Messages({ edit: composer.put, decide, callBack: (wish) => conversation.callBack(wish), rate: (turn, rating) => conversation.rate(turn, rating), why: explain, signIn: () => speakers.signIn && signIn });
 
 prepareDrawer();
 prepareThemeButton();
@@ -124,7 +124,7 @@ function offerTransports() {
 function offerMemory(api) {
   const button = byId('remembered');
   button.hidden = !speakers.current.known;
-  button.onclick = () => openRemembered(api, button, announce);
+  button.onclick = () => openRemembered(api, button, announce, startAnew);
 }
 
 function showWelcome(shown) {

@@ -71,6 +71,11 @@ export class Conversation {
     return this.#api.callBack(this.#session, wish);
   }
 
+  /** Notes whether the reply of a turn helped. */
+  rate(turn, rating) {
+    return this.#api.rate(this.#session, turn, rating);
+  }
+
   /** Loads everything that is known about one turn. */
   record(turn) {
     return this.#api.record(this.#session, turn, this.#end.signal);

@@ -18,15 +18,16 @@ export function prepareDrawer() {
 }
 
 /**
- * @param {{eyebrow: string, title: string, body: Node}} content
+ * @param {{eyebrow: string, title: string, body: Node, wide?: boolean}} content wide: as much of the window as helps
  * @param {HTMLElement} from the button that asked for it; the focus returns there
  */
-export function openDrawer({ eyebrow, title, body }, from) {
+export function openDrawer({ eyebrow, title, body, wide = false }, from) {
   opener = from;
+  byId('drawer').classList.toggle('drawer-wide', wide);
   byId('drawer-eyebrow').textContent = eyebrow;
   byId('drawer-title').textContent = title;
   byId('drawer-body').replaceChildren(body);
-  byId('drawer').showModal();
+  if (!byId('drawer').open) byId('drawer').showModal();
   byId('drawer-body').scrollTop = 0;
 }
 

@@ -4,6 +4,7 @@ import { byId, icon, make, mark } from './dom.js';
 import { Draft } from './draft.js';
 import { handover, nameOf } from './handover.js';
 import { Proposals } from './proposals.js';
+import { rating } from './rating.js';
 import { renderText } from './reply-text.js';
 import { markerOf, sourceRow } from './sources.js';
 import { clock, listOf, partOf, wait } from './words.js';
@@ -21,6 +22,7 @@ export class Messages {
    * @param {(text: string) => void} does.edit
    * @param {(text: string, decision: Object) => void} does.decide
    * @param {(wish: string) => Promise<void>} does.callBack
+   * @param {(turn: string, rating: string) => Promise<unknown>} does.rate
    * @param {(reply: Object, from: HTMLElement) => void} does.why
    * @param {() => (() => void)|null} does.signIn null where nobody can sign in
    */
@@ -124,7 +126,7 @@ export class Messages {
 
   #card(reply, moment) {
     const citations = reply.citations ?? [];
-    const foot = make('footer.card-foot', {}, this.#why(reply), make('time', { datetime: moment.toISOString() }, clock(moment)));
+    const foot = make('footer.card-foot', {}, this.#why(reply), rating(reply.turn_id, this.#does.rate), make('time', { datetime: moment.toISOString() }, clock(moment)));
     const text = make('div.text', {}, renderText(reply.reply, markerOf(citations)));
     const label = isSafety(reply) ? 'Safety advice from Veldra' : 'Reply from Veldra';
     return make('article.card', { 'aria-label': label },

@@ -1,7 +1,9 @@
-// "What I remember": all that is kept of earlier conversations, in the drawer, each conversation with a button that erases it.
+// "What I remember": all that is kept of earlier conversations, in the drawer, each conversation with a button that erases it; below
+// it what the customer may do with everything that is kept of them.
 
 import { make } from './dom.js';
 import { openDrawer } from './drawer.js';
+import { yourData } from './privacy.js';
 
 const KINDS = { resolved: 'Done', preference: 'How you like it', open: 'Open' };
 
@@ -10,10 +12,12 @@ const KINDS = { resolved: 'Done', preference: 'How you like it', open: 'Open' };
  * @param {import('./api.js').Api} api as the customer
  * @param {HTMLElement} from the button that asked for it
  * @param {(text: string) => void} announce tells screen readers what was done
+ * @param {() => void} erased what is to be done once nothing is kept of the customer any more
  */
-export function openRemembered(api, from, announce) {
-  const body = make('div.remembered', { 'aria-busy': 'true' }, make('p.quiet', {}, 'One moment …'));
-  openDrawer({ eyebrow: 'Your data', title: 'What I remember', body }, from);
+export function openRemembered(api, from, announce, erased) {
+  const body = make('div', { id: 'remembered-list', 'aria-busy': 'true' }, make('p.quiet', {}, 'One moment …'));
+  const both = make('div.remembered', {}, body, yourData(api, announce, erased));
+  openDrawer({ eyebrow: 'Your data', title: 'What I remember', body: both }, from);
   const show = () => fill(body, api, announce, show);
   show();
 }

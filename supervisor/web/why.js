@@ -1,9 +1,8 @@
 // "Why this answer": what was understood, where it went, which agents took part, what it took.
 
 import { bar, make } from './dom.js';
-import { callsOf } from './calls.js';
 import { openDrawer } from './drawer.js';
-import { findingsOf } from './findings.js';
+import { openTurn } from './why/turn.js';
 import { duration, money, percent, sentenceCase, signed } from './words.js';
 
 const OUTCOMES = { answered: 'answered', reduced: 'by lesser means', late: 'too late', failed: 'failed', skipped: 'not asked', abandoned: 'stopped' };
@@ -15,8 +14,7 @@ const OUTCOMES = { answered: 'answered', reduced: 'by lesser means', late: 'too 
  */
 export function openWhy(reply, from, load) {
   const body = make('div.why', {}, understood(reply), routed(reply.route), took(reply));
-  const agents = section('Agents', agentRows(reply.agents ?? [], reply.timing?.total_ms));
-  body.append(agents, fullRecord(load, agents));
+  body.append(section('Agents', agentRows(reply.agents ?? [], reply.timing?.total_ms)), fullRecord(load, from));
   openDrawer({ eyebrow: 'Why this answer', title: 'How Veldra came to this reply', body }, from);
 }
 
@@ -63,16 +61,16 @@ function agentRows(agents, totalMs) {
   return make('ul.agents', {}, rows);
 }
 
-function fullRecord(load, agents) {
+function fullRecord(load, from) {
   const place = make('section.record', { 'aria-live': 'polite' });
   const button = make('button.wide', { type: 'button' }, 'Show every finding');
   button.addEventListener('click', async () => {
     button.disabled = true;
     try {
       const record = await load();
-      agents.replaceChildren(make('h3', {}, 'Agents, in the order of time'), agentsOf(record));
-      place.replaceChildren(...callsOf(record), ...findingsOf(record));
-      place.querySelector('summary')?.focus();
+      if (!button.isConnected) return; // the drawer was closed meanwhile
+      openTurn(record, from);
+      document.getElementById('drawer-close').focus();
     } catch (problem) {
       button.disabled = false;
       place.replaceChildren(button, make('p.failure', {}, `${problem.message} ${problem.hint ?? ''}`));

@@ -9,10 +9,11 @@ use contract::ports::{Clock, Deltas, LanguageModel};
 use contract::prompt::{Delta, Ending, Prompt, Stop};
 use contract::{Bill, Call, CallOutcome, Errand, Error, Result};
 use futures::StreamExt;
+use tracing::{Instrument, Span};
 
 use crate::cost::Cost;
 use crate::prices::Price;
-use crate::{framing, offline};
+use crate::{framing, offline, span};
 
 /// A model whose calls are on the bill from their first moment, and in the log (target `audit`) when they are over.
 ///
@@ -22,12 +23,19 @@ pub struct AuditedModel {
     inner: Arc<dyn LanguageModel>,
     price: Price,
     clock: Arc<dyn Clock>,
+    keeps_answers: bool,
 }
 
 impl AuditedModel {
     /// Writes down the calls of `inner`, whose tokens cost `price` where the vendor does not say what they cost.
     pub fn new(inner: Arc<dyn LanguageModel>, price: Price, clock: Arc<dyn Clock>) -> Self {
-        Self { inner, price, clock }
+        Self { inner, price, clock, keeps_answers: false }
+    }
+
+    /// The model, whose answers are kept with its calls, or not: without them a turn cannot be replayed.
+    #[must_use]
+    pub fn keeping_answers(self, keeps_answers: bool) -> Self {
+        Self { keeps_answers, ..self }
     }
 }
 
@@ -39,7 +47,9 @@ impl LanguageModel for AuditedModel {
 
     async fn generate(&self, prompt: &Prompt, errand: &Errand) -> Result<Deltas> {
         let mut entry = Entry::open(self.name(), self.price, self.clock.clone(), prompt, errand);
-        match self.inner.generate(prompt, errand).await {
+        entry.keeps_answer = self.keeps_answers;
+        let asked = self.inner.generate(prompt, errand).instrument(entry.span.clone());
+        match asked.await {
             Ok(deltas) => Ok(deltas.inspect(move |delta| entry.hear(delta)).boxed()),
             Err(error) => {
                 entry.fail(&error);
@@ -69,14 +79,14 @@ struct Entry {
     began: Duration,
     clock: Arc<dyn Clock>,
     governed: Governed,
+    span: Span,
+    keeps_answer: bool,
 }
 
 /// What the log says of a call beyond the bill. Nothing of a person.
 struct Governed {
     agent: String,
     turn: String,
-    temperature: f32,
-    max_output_tokens: u32,
 }
 
 impl Entry {
@@ -87,12 +97,16 @@ impl Entry {
         let call = Call {
             model: model.to_owned(),
             prompt_version: prompt.version.clone(),
+            reason: errand.reason,
             outcome: CallOutcome::Left,
             usage: cost.usage(),
             estimated: cost.is_estimated(),
             started_ms: milliseconds(began.saturating_sub(errand.bill.began())),
             first_ms: None,
             took_ms: 0.0,
+            temperature: prompt.temperature,
+            max_output_tokens: prompt.max_output_tokens,
+            answer: None,
         };
         Self {
             bill: errand.bill.clone(),
@@ -101,19 +115,19 @@ impl Entry {
             cost,
             began,
             clock,
-            governed: Governed {
-                agent: errand.agent.clone(),
-                turn: errand.turn.to_string(),
-                temperature: prompt.temperature,
-                max_output_tokens: prompt.max_output_tokens,
-            },
+            governed: Governed { agent: errand.agent.clone(), turn: errand.turn.to_string() },
+            span: span::begun(model, prompt),
+            keeps_answer: false,
         }
     }
 
     fn hear(&mut self, delta: &Result<Delta>) {
         self.cost.hear(delta);
         match delta {
-            Ok(Delta::Text(_)) => {
+            Ok(Delta::Text(text)) => {
+                if self.keeps_answer {
+                    self.bill.amend(self.line, |call| call.answer.get_or_insert_default().push_str(text));
+                }
                 self.call.first_ms.get_or_insert_with(|| milliseconds(self.clock.elapsed().saturating_sub(self.began)));
             }
             Ok(Delta::Restart) => {}
@@ -137,7 +151,12 @@ impl Entry {
 
     fn write(&mut self) {
         (self.call.usage, self.call.estimated) = (self.cost.usage(), self.cost.is_estimated());
-        self.bill.amend(self.line, |call| call.clone_from(&self.call));
+        self.bill.amend(self.line, |call| {
+            // The answer grows with every piece, so it lies on the bill only.
+            let answer = call.answer.take();
+            call.clone_from(&self.call);
+            call.answer = answer;
+        });
     }
 }
 
@@ -145,20 +164,21 @@ impl Drop for Entry {
     fn drop(&mut self) {
         self.call.took_ms = milliseconds(self.clock.elapsed().saturating_sub(self.began));
         self.write();
+        span::ended(&self.span, &self.call);
         // The built-in answerer is nobody's service: nothing leaves the machine, and nothing is paid.
         if self.call.model == offline::NAME {
             return;
         }
-        let (call, governed) = (&self.call, &self.governed);
+        let call = &self.call;
         tracing::info!(
             target: "audit",
-            agent = governed.agent,
-            turn = governed.turn,
+            agent = self.governed.agent,
+            turn = self.governed.turn,
             model = call.model,
             prompt_version = call.prompt_version,
             framing_version = framing::version(),
-            temperature = governed.temperature,
-            max_output_tokens = governed.max_output_tokens,
+            temperature = call.temperature,
+            max_output_tokens = call.max_output_tokens,
             outcome = call.outcome.word(),
             input_tokens = call.usage.input_tokens,
             output_tokens = call.usage.output_tokens,
@@ -186,6 +206,7 @@ mod tests {
         let clock = Arc::new(ManualClock::default());
         let price = crate::prices::Prices::shipped().unwrap().of_model("bedrock.nova-micro").unwrap();
         let model = AuditedModel::new(Arc::new(Scripted::new("m", vec![steps])), price, clock.clone());
+        let model = model.keeping_answers(true);
         let errand = errand();
         if let Ok(deltas) = model.generate(&prompt(), &errand).await {
             clock.advance(Duration::from_millis(40));
@@ -196,10 +217,24 @@ mod tests {
 
     #[tokio::test]
     async fn a_call_is_billed_as_the_vendor_says() {
-        let usage = Usage { input_tokens: 500, output_tokens: 160, micro_usd: 40 };
+        let usage = Usage { input_tokens: 500, output_tokens: 160, micro_usd: 40, ..Usage::default() };
         let call = audited(vec![Step::Text("Hello."), Step::End(usage)], 9).await;
         assert_eq!((call.usage, call.estimated, call.outcome), (usage, false, CallOutcome::Complete));
         assert_eq!((call.first_ms, call.took_ms), (Some(40.0), 40.0));
+        assert_eq!((call.temperature, call.max_output_tokens), (prompt().temperature, prompt().max_output_tokens));
+    }
+
+    #[tokio::test]
+    async fn an_answer_is_kept_as_far_as_it_came_where_that_is_wanted() {
+        let broken = vec![Step::Text("Hello, "), Step::Text("you."), Step::Fail(ErrorKind::Unavailable)];
+        assert_eq!(audited(broken.clone(), 9).await.answer.as_deref(), Some("Hello, you."));
+        assert_eq!(audited(broken.clone(), 1).await.answer.as_deref(), Some("Hello, "));
+        assert_eq!(audited(vec![Step::Refuse(ErrorKind::Busy)], 9).await.answer, None);
+        let unkept =
+            AuditedModel::new(Arc::new(Scripted::new("m", vec![broken])), Price::FREE, Arc::<ManualClock>::default());
+        let errand = errand();
+        let _: Vec<_> = unkept.generate(&prompt(), &errand).await.unwrap().collect().await;
+        assert_eq!(errand.bill.calls().remove(0).answer, None);
     }
 
     #[tokio::test]
