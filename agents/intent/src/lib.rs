@@ -17,6 +17,7 @@ use contract::{Agent, Answer, Card, Finding, Result, Stage, TurnContext, When};
 use prompting::{Brief, SecondOpinion};
 
 use answer::Answers;
+use catalog::Catalog;
 use classifier::{Classifier, OUT_OF_SCOPE, Settings, Verdict};
 use learned::Known;
 use opinion::Opinion;
@@ -44,6 +45,25 @@ impl IntentAgent {
         Ok(Self { intents, classifier: shipped::classifier()?, answers: Answers::shipped()?, brief, second: None })
     }
 
+    /// The labels of all intents that come with Motorline.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn shipped_labels() -> Result<Vec<String>> {
+        Ok(shipped::intents()?.into_iter().map(|known| known.label).collect())
+    }
+
+    /// An agent that learns these intents now, instead of those that the build learned.
+    ///
+    /// # Errors
+    /// `Invalid` when the word groups or the words of answers are broken; the build has ruled that out.
+    pub fn learning(catalog: &Catalog) -> Result<Self> {
+        let intents: Vec<Known> = catalog.intents().iter().map(Known::from).collect();
+        let classifier = Classifier::train(&catalog.examples(), &shipped::training()?);
+        let brief = opinion::brief(&intents)?;
+        Ok(Self { intents, classifier, answers: Answers::shipped()?, brief, second: None })
+    }
+
     /// The agent, asking `model` too: where the classifier is unsure, or always. The classifier's answer stands where the model
     /// has none, about a danger that the classifier is sure of, and where a message plainly goes on with the conversation.
     #[must_use]
@@ -58,6 +78,16 @@ impl IntentAgent {
     /// `Invalid`, with every mistake in the file of word groups; the build has ruled them out.
     pub fn training() -> Result<Settings> {
         shipped::training()
+    }
+
+    /// What the classifier alone makes of `text`, to measure it.
+    pub fn classify(&self, text: &str) -> Verdict {
+        self.classifier.classify(text)
+    }
+
+    /// The labels that the classifier knows.
+    pub fn labels(&self) -> &[String] {
+        self.classifier.labels()
     }
 
     /// What `text` expresses, with what the catalog says about it.

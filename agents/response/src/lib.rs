@@ -3,6 +3,7 @@
 mod brief;
 mod evidence;
 mod generate;
+mod house;
 mod listening;
 mod phrases;
 mod prompts;
@@ -25,14 +26,16 @@ use brief::Brief;
 use evidence::chosen;
 use generate::{Admit, Spoken, speak};
 use language::sentences::sentences;
-use phrases::Phrases;
-use prompts::{Manner, Prompts};
+use prompts::Manner;
 use proposals::{Proposals, Remark};
 use suggestion::Unheard;
 use voice::Voice;
 use written::Written;
 
+pub use house::Words;
 pub use listening::{Limit, Listener};
+pub use phrases::PHRASES;
+pub use prompts::SYSTEM;
 
 /// Probability from which an intent is answered by its script alone.
 const SURE: f32 = 0.6;
@@ -55,8 +58,7 @@ pub struct ResponseAgent {
     fast: Arc<dyn LanguageModel>,
     capable: Arc<dyn LanguageModel>,
     limits: Limits,
-    prompts: Prompts,
-    phrases: Phrases,
+    words: Words,
 }
 
 impl ResponseAgent {
@@ -65,7 +67,12 @@ impl ResponseAgent {
     /// # Errors
     /// `Invalid` when a prompt or the phrases are broken.
     pub fn new(fast: Arc<dyn LanguageModel>, capable: Arc<dyn LanguageModel>, limits: Limits) -> Result<Self> {
-        Ok(Self { fast, capable, limits, prompts: Prompts::shipped()?, phrases: Phrases::shipped()? })
+        Ok(Self::saying(Words::shipped()?, fast, capable, limits))
+    }
+
+    /// An agent with these words that writes with these models.
+    pub fn saying(words: Words, fast: Arc<dyn LanguageModel>, capable: Arc<dyn LanguageModel>, limits: Limits) -> Self {
+        Self { fast, capable, limits, words }
     }
 
     /// What is said before any answer: safety first, then regret, then what is missing.
@@ -73,9 +80,9 @@ impl ResponseAgent {
         if let Some(guidance) = brief.route.and_then(|route| route.safety.as_ref()) {
             voice.warn(&guidance.text, &Citation::from(guidance));
         } else if brief.displeased() {
-            voice.remark(&self.phrases.apology(tone, brief.first_name()));
+            voice.remark(&self.words.phrases.apology(tone, brief.first_name()));
         }
-        for sentence in brief.missing.iter().filter_map(|agent| self.phrases.missing(agent)) {
+        for sentence in brief.missing.iter().filter_map(|agent| self.words.phrases.missing(agent)) {
             voice.remark(sentence);
         }
     }
@@ -84,7 +91,7 @@ impl ResponseAgent {
     fn tell(&self, voice: &mut Voice<'_>, brief: &Brief<'_>, proposals: &Proposals<'_>, tone: Tone) {
         proposals.results.iter().for_each(|result| voice.tell(result));
         if let Some(remark) = proposals.remark.filter(|_| !self.asks_meanwhile(brief)) {
-            voice.tell(&self.phrases.answered(remark, tone, brief.first_name()));
+            voice.tell(&self.words.phrases.answered(remark, tone, brief.first_name()));
         }
         for Statement { text, source, .. } in &brief.statements {
             let source =
@@ -102,7 +109,7 @@ impl ResponseAgent {
     /// told first what helps at once, and in danger nothing else.
     fn hand_over(&self, voice: &mut Voice<'_>, brief: &Brief<'_>, listener: Listener) {
         let queue = brief.route.filter(|_| brief.human()).map(|route| route.queue.as_str());
-        let words = queue.and_then(|queue| self.phrases.handoff(queue));
+        let words = queue.and_then(|queue| self.words.phrases.handoff(queue));
         let (say, contact) = words.unzip();
         say.into_iter().for_each(|words| voice.say(words));
         let hears = listener != Listener::Reader;
@@ -113,7 +120,7 @@ impl ResponseAgent {
             reach(voice);
         }
         if let Some(handoff) = brief.handoff.filter(|_| brief.human() && !(hears && brief.danger())) {
-            voice.say(&self.phrases.passed_on(handoff));
+            voice.say(&self.words.phrases.passed_on(handoff));
         }
         if !hears {
             reach(voice);
@@ -124,7 +131,7 @@ impl ResponseAgent {
     fn offer(&self, voice: &mut Voice<'_>, brief: &Brief<'_>, listener: Listener) {
         for (agent, offer) in brief.offers.iter().filter(|_| listener != Listener::Driver && !brief.human()) {
             [&offer.summary, &offer.reason].into_iter().for_each(|words| voice.say(words));
-            self.phrases.stop_offers(agent).into_iter().for_each(|words| voice.say(words));
+            self.words.phrases.stop_offers(agent).into_iter().for_each(|words| voice.say(words));
         }
     }
 
@@ -134,7 +141,7 @@ impl ResponseAgent {
         if intent.label == OUT_OF_SCOPE && brief.has_passages() && intent.confidence < SURE_OF_OUTSIDE {
             return None;
         }
-        self.phrases.scripted(&intent.label, tone, brief.first_name())
+        self.words.phrases.scripted(&intent.label, tone, brief.first_name())
     }
 
     /// Whether the library is asked to answer. In danger only the guidance speaks: one thing at a time. Who asks for a
@@ -148,8 +155,9 @@ impl ResponseAgent {
     /// answers, and the proposal is asked again.
     fn asks_meanwhile(&self, brief: &Brief<'_>) -> bool {
         let unclear = brief.verdict.is_some_and(|found| found.consent == Consent::Unclear && !found.actions.is_empty());
-        let question =
-            |intent: &&Intent| (intent.confidence >= SURE || brief.asks) && !self.phrases.is_scripted(&intent.label);
+        let question = |intent: &&Intent| {
+            (intent.confidence >= SURE || brief.asks) && !self.words.phrases.is_scripted(&intent.label)
+        };
         unclear && brief.has_passages() && brief.statements.is_empty() && brief.intent.as_ref().is_some_and(question)
     }
 
@@ -157,7 +165,7 @@ impl ResponseAgent {
     async fn reply(&self, context: &TurnContext, sink: &dyn TextSink) -> Result<(Reply, Option<String>)> {
         let mut voice = Voice::new(sink, Listener::of(&context.turn));
         let written = self.write(&mut voice, context).await?;
-        if let Some(words) = voice.rest().and_then(|(listener, rest)| self.phrases.left_out(listener, rest)) {
+        if let Some(words) = voice.rest().and_then(|(listener, rest)| self.words.phrases.left_out(listener, rest)) {
             voice.conclude(words);
         }
         let Written { model, arm, prompt_version, reduced, question } = written;
@@ -176,13 +184,13 @@ impl ResponseAgent {
         }
         let proposals = Proposals::of(&brief);
         let again = proposals.remark == Some(Remark::NotDone);
-        let question = proposals.question(|action| self.phrases.question(tone, action, again));
+        let question = proposals.question(|action| self.words.phrases.question(tone, action, again));
         question.iter().for_each(|question| voice.keep_room(question));
         self.open(voice, &brief, tone);
         self.tell(voice, &brief, &proposals, tone);
         let mut written = self.answer(voice, context, &brief, tone).await?;
         if let Some(remark) = proposals.remark.filter(|_| voice.is_silent()) {
-            voice.tell(&self.phrases.answered(remark, tone, brief.first_name()));
+            voice.tell(&self.words.phrases.answered(remark, tone, brief.first_name()));
         }
         self.offer(voice, &brief, Listener::of(&context.turn));
         proposals.details().for_each(|sentence| voice.say(sentence));
@@ -205,7 +213,7 @@ impl ResponseAgent {
         if !brief.handed_over {
             self.hand_over(voice, brief, Listener::of(&context.turn));
         }
-        let preface = brief.intent.and_then(|intent| self.phrases.preface(&intent.label));
+        let preface = brief.intent.and_then(|intent| self.words.phrases.preface(&intent.label));
         if let Some(preface) = preface.filter(|_| !brief.acted() && self.generates(brief)) {
             voice.remark(preface);
         }
@@ -232,8 +240,8 @@ impl ResponseAgent {
         let human = brief.human();
         let turn = &context.turn;
         let manner =
-            Manner { tone: self.phrases.tone(tone), locale: &turn.locale, listener: Listener::of(turn), human };
-        let mut prompt = self.prompts.prompt(&manner, &turn.text, &context.history, self.limits)?;
+            Manner { tone: self.words.phrases.tone(tone), locale: &turn.locale, listener: Listener::of(turn), human };
+        let mut prompt = self.words.prompts.prompt(&manner, &turn.text, &context.history, self.limits)?;
         let model = if brief.tier() == Tier::Capable { &self.capable } else { &self.fast };
         let mut evidence = brief.evidence.clone();
         if human {
@@ -245,8 +253,8 @@ impl ResponseAgent {
         let admit = if human || brief.acted() { Admit::SupportedOnly } else { Admit::Everything };
         let Spoken { ending, broke_off } = speak(voice, &**model, &prompt, &context.errand, admit).await?;
         match (&ending.reduced, broke_off) {
-            (_, true) => voice.remark(self.phrases.broke_off()),
-            (Some(_), false) => voice.remark(self.phrases.reduced()),
+            (_, true) => voice.remark(self.words.phrases.broke_off()),
+            (Some(_), false) => voice.remark(self.words.phrases.reduced()),
             (None, false) => {}
         }
         let Ending { model, arm, reduced, .. } = ending;

@@ -11,6 +11,9 @@ use serde::Deserialize;
 use crate::listening::{Listener, Rest};
 use crate::proposals::Remark;
 
+/// The file that ships with the product.
+pub const PHRASES: &str = include_str!("../data/phrases.toml");
+
 /// All phrases.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -95,12 +98,17 @@ struct QueueWords {
 
 impl Phrases {
     /// The phrases that ship with the product.
+    #[cfg(test)]
+    pub(crate) fn shipped() -> Result<Self> {
+        Self::read(PHRASES)
+    }
+
+    /// The phrases in this text.
     ///
     /// # Errors
-    /// `Invalid` when the file is broken or a template in it does not render.
-    pub(crate) fn shipped() -> Result<Self> {
-        let phrases: Self = toml::from_str(include_str!("../data/phrases.toml"))
-            .map_err(|cause| Error::invalid("phrases.toml", cause.to_string()))?;
+    /// `Invalid` when the text is broken or a template in it does not render.
+    pub(crate) fn read(text: &str) -> Result<Self> {
+        let phrases: Self = toml::from_str(text).map_err(|cause| Error::invalid("phrases.toml", cause.to_string()))?;
         let Question { first, again } = &phrases.question;
         let templates = phrases.scripted.values().chain([&phrases.apology, first, again]);
         let templates = templates.flat_map(|toned| [&toned.friendly, &toned.professional, &toned.concise]);

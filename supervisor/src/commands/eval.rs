@@ -1,5 +1,6 @@
 //! `motorline eval`: measures the built-in engines, and what models add to them, on labelled files.
 
+mod all;
 mod incar;
 mod intents;
 mod models;
@@ -23,6 +24,8 @@ pub(super) struct Eval {
 
 #[derive(Debug, Subcommand)]
 enum What {
+    /// Every measurement on labelled files and conversations, compared with a baseline; fails when something is worse.
+    All(all::All),
     /// Accuracy, out-of-scope recall and precision, calibration error and time of the intent classifier.
     Intent(intents::Intents),
     /// Which share of drivers' words the cockpit maps to the right calls.
@@ -36,8 +39,10 @@ enum What {
 }
 
 impl Eval {
-    pub(super) async fn run(self, settings: &Settings) -> Result<(), String> {
+    /// `configuration`: the settings by key, for the report.
+    pub(super) async fn run(self, settings: &Settings, configuration: &[(String, String)]) -> Result<(), String> {
         match self.what {
+            What::All(all) => all.run(settings, configuration).await,
             What::Intent(intents) => intents.run(),
             What::Incar(incar) => incar.run(),
             What::Sentiment(moods) => moods.run(),

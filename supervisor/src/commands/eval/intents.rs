@@ -12,6 +12,8 @@ use intent::IntentAgent;
 use intent::catalog::Catalog;
 
 use super::{read, timed};
+use crate::evaluation::analysts::of_verdicts;
+use crate::evaluation::report::figures;
 
 /// What `eval intent` takes. Files hold one JSON object a line with `text` and `label`.
 #[derive(Debug, Args)]
@@ -39,6 +41,8 @@ impl Intents {
         let trained = clock.elapsed();
         let (verdicts, each) = timed(&rows, |row| classifier.classify(&row.text));
         say(format_args!("{}", measure(classifier.labels(), &rows, &verdicts)));
+        let set = self.test.display().to_string();
+        figures(&of_verdicts(&set, &rows, &verdicts).figures).iter().for_each(say);
         say(format_args!(
             "trained on {} texts in {:.1} ms; {:.1} µs a text",
             examples.len(),

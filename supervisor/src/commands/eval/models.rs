@@ -9,7 +9,7 @@ use clap::Args;
 use classifier::{OUT_OF_SCOPE, is_out_of_scope};
 use contract::finding::Polarity;
 use contract::ports::Clock;
-use contract::{Agent, Bill, Caller, Channel, Errand, Finding, Purse, SessionId, TextSink, Turn, TurnContext, TurnId};
+use contract::{Agent, Finding};
 use contract::{Result as Outcome, When};
 use intent::IntentAgent;
 use sentiment::SentimentAgent;
@@ -17,14 +17,12 @@ use sentiment::SentimentAgent;
 use self::figures::{Figures, HEAD, Trial};
 use super::read;
 use crate::commands::say;
+use crate::evaluation::context::context;
 use crate::settings::Settings;
 use crate::wiring;
 
 /// When a model is asked: each is measured.
 const SETTINGS: [(&str, When); 3] = [("never", When::Never), ("unsure", When::Unsure), ("always", When::Always)];
-
-/// How long a measured turn may take, in milliseconds: longer than any opinion is waited for.
-const DEADLINE_MS: u64 = 60_000;
 
 /// What `eval models` takes. The model is that of the setting `model.analysis`.
 #[derive(Debug, Args)]
@@ -91,7 +89,7 @@ async fn compare(
 async fn measure(agent: &dyn Agent, samples: &[Sample], clock: &Arc<dyn Clock>) -> Outcome<Figures> {
     let mut trials = Vec::with_capacity(samples.len());
     for (number, sample) in samples.iter().enumerate() {
-        let context = context(agent, sample, number, &**clock);
+        let context = context(agent, &sample.text, number, &**clock);
         let began = clock.elapsed();
         let answer = agent.run(&context).await?;
         let took = clock.elapsed().saturating_sub(began);
@@ -105,47 +103,6 @@ async fn measure(agent: &dyn Agent, samples: &[Sample], clock: &Arc<dyn Clock>) 
         });
     }
     Ok(Figures::of(&trials))
-}
-
-fn context(agent: &dyn Agent, sample: &Sample, number: usize, clock: &dyn Clock) -> TurnContext {
-    let (now, elapsed, card) = (clock.now(), clock.elapsed(), agent.card());
-    let turn = Turn {
-        id: TurnId::fresh(now, number as u128),
-        session: SessionId::fresh(now, number as u128),
-        caller: Caller::Anonymous,
-        channel: Channel::Web,
-        text: sample.text.clone(),
-        tone: None,
-        locale: "en".into(),
-        vehicle: None,
-        decision: None,
-        received: now,
-        deadline_ms: DEADLINE_MS,
-    };
-    let errand = Errand {
-        agent: card.name.into(),
-        turn: turn.id.clone(),
-        session: turn.session.clone(),
-        due: elapsed.saturating_add(card.budget),
-        bill: Arc::new(Bill::new(elapsed, Arc::new(Purse::new(None)))),
-    };
-    TurnContext {
-        turn: Arc::new(turn),
-        history: Arc::default(),
-        reports: Arc::default(),
-        held_by: None,
-        sink: Arc::new(Silence),
-        errand,
-    }
-}
-
-/// Nobody listens to a measurement.
-struct Silence;
-
-impl TextSink for Silence {
-    fn release(&self, _text: &str) {}
-
-    fn cite(&self, _citation: &contract::record::Citation) {}
 }
 
 /// What a finding says, in the words of the labelled files.

@@ -8,6 +8,8 @@ use sentiment::SentimentAgent;
 use sentiment::evaluation::{evaluate, read_rows};
 
 use super::{read, timed};
+use crate::evaluation::analysts::moods;
+use crate::evaluation::report::figures;
 
 /// What `eval sentiment` takes.
 #[derive(Debug, Args)]
@@ -23,6 +25,8 @@ impl Moods {
         let agent = SentimentAgent::new().map_err(|error| error.to_string())?;
         let (_, each) = timed(&rows, |row| agent.read(&row.text));
         say(format_args!("{}", evaluate(&rows, agent.moods(), agent.hazards())));
+        let set = self.test.display().to_string();
+        figures(&moods(&agent, &set, &read(&self.test)?)?.figures).iter().for_each(say);
         say(format_args!("{:.1} µs a text", each.as_secs_f64() * 1e6));
         Ok(())
     }

@@ -28,6 +28,7 @@ impl Conversation {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
+    /// What the customer says.
     #[serde(default)]
     pub say: Option<String>,
     /// Another conversation of the same customer, by any name; left out: the first one.
@@ -36,12 +37,16 @@ pub struct Step {
     /// The button below the first proposal of the reply before is pressed with it: `yes` or `no`.
     #[serde(default)]
     pub decide: Option<String>,
+    /// Where the customer speaks from, as on the wire.
     #[serde(default)]
     pub channel: Option<String>,
+    /// How the reply should sound, as on the wire.
     #[serde(default)]
     pub tone: Option<String>,
+    /// What the car reports, as on the wire.
     #[serde(default)]
     pub vehicle: Option<Value>,
+    /// What must come of it.
     #[serde(default)]
     pub expect: Expectation,
     /// The person who does something.
@@ -76,6 +81,7 @@ impl Step {
     }
 }
 
+/// What must come of a turn.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Expectation {

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// A row of either file; rows with turns are dialogues, rows with a configuration say how a task's car begins.
 #[derive(Debug, Clone, Default, Deserialize)]
-pub(super) struct Row {
+pub(crate) struct Row {
     pub(super) task_id: Value,
     pub(super) task_type: String,
     run: Option<String>,
@@ -25,7 +25,7 @@ pub(super) struct Row {
 
 /// A call that the row wants.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct Gold {
+pub(crate) struct Gold {
     pub(super) name: String,
     kwargs: BTreeMap<String, Value>,
 }
