@@ -20,11 +20,9 @@ tidy:
     cargo fmt --all
     cargo clippy --workspace --all-targets --all-features -- -D warnings
 
-# The figures of the built-in engines on our own held-out sets.
-eval:
-    cargo run --release --quiet -- eval intent
-    cargo run --release --quiet -- eval sentiment
-    cargo run --release --quiet -- eval retrieval
+# The gate before a release: everything measured, compared with tests/eval/baseline.json, a page in target/evaluation.html.
+eval *ARGS:
+    bash .ci/eval {{ARGS}}
 
 # The web chat in a real browser.
 browser:

@@ -9,6 +9,8 @@ mod events;
 mod lambda;
 mod ledger;
 mod metrics;
+mod oversight;
+mod personal;
 mod s3;
 mod sockets;
 

@@ -77,6 +77,24 @@ async fn every_answer_says_what_pages_may_do_and_that_it_is_not_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_answer_tells_the_id_of_its_trace() {
+    let house = House::with(tools(), |_| {});
+    let trace_of = async |path: &str, parent: &str| {
+        let request = Request::get(path).header("traceparent", parent).header("x-amzn-trace-id", parent);
+        answered(&house.router, request).await.1["x-trace-id"].to_str().unwrap().to_owned()
+    };
+    let theirs = "4bf92f3577b34da6a3ce929d0e0e4736";
+    let parent = format!("00-{theirs}-00f067aa0ba902b7-01");
+    for path in ["/", "/health", "/v1/sessions/never", "/nothing/there"] {
+        assert_eq!(trace_of(path, &parent).await, theirs, "{path}");
+        for garbage in ["", "00-", &parent.to_uppercase(), &"9".repeat(4_000), "Root=1-;Parent=;;=", "00-x=\"\""] {
+            let ours = trace_of(path, garbage).await;
+            assert!(ours.len() == 32 && ours != theirs, "{garbage}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn only_the_origins_of_the_settings_may_call() {
     let house = House::with(tools(), |doors| doors.browsers = friendly());
     let (status, headers) = answered(&house.router, preflight(FRIEND)).await;
@@ -85,7 +103,7 @@ async fn only_the_origins_of_the_settings_may_call() {
     assert_eq!(headers["access-control-allow-methods"], "GET,POST,DELETE");
     assert_eq!(
         headers["access-control-allow-headers"],
-        "accept,authorization,content-type,idempotency-key,last-event-id,x-api-key"
+        "accept,authorization,content-type,idempotency-key,last-event-id,traceparent,tracestate,x-api-key"
     );
     assert_eq!(headers["access-control-max-age"], "600");
     assert!(!headers.contains_key("access-control-allow-credentials"), "there are no cookies");
@@ -97,7 +115,7 @@ async fn only_the_origins_of_the_settings_may_call() {
     for path in ["/health", "/v1/sessions/never"] {
         let (_, headers) = answered(&house.router, Request::get(path).header("origin", FRIEND)).await;
         assert_eq!(headers["access-control-allow-origin"], FRIEND, "refusals can be read too");
-        assert_eq!(headers["access-control-expose-headers"], "retry-after,www-authenticate");
+        assert_eq!(headers["access-control-expose-headers"], "retry-after,www-authenticate,x-trace-id");
         assert!(headers.get_all("vary").iter().any(|value| value.to_str().unwrap().contains("origin")), "{headers:?}");
     }
     let (_, headers) = answered(&house.router, Request::get("/")).await;

@@ -264,6 +264,10 @@ async fn nobody_reads_what_is_not_theirs() {
     assert_eq!(unknown, StatusCode::NOT_FOUND, "a conversation without a case");
     let seen = ok(house.get(Some("sam"), &format!("/v1/handoffs/{case}/conversation"))).await;
     assert!(!seen.to_string().contains("tangerine"), "nor the customer's other conversations");
+    let profile = Value::from("profile");
+    let found = seen["turns"].as_array().unwrap().iter().flat_map(|turn| turn["reports"].as_array().unwrap());
+    let mut found = found.flat_map(|report| report["findings"].as_array().unwrap());
+    assert!(!found.any(|finding| finding["finding"] == profile), "nor their profile");
 
     // For a day after the end, and no longer.
     ok(does(&house, "sam", &case, "resolve", json!({"note": "Done."}))).await;

@@ -14,9 +14,12 @@ use contract::ports::{Clock, Conversations, Customers, Library};
 use contract::profile::{Memory, Profile};
 use contract::{Access, CustomerId, Error, ErrorKind, Result, SessionId, When};
 use jiff::Timestamp;
-use local::{Database, SqliteConversations, SqliteCustomers};
+use local::{Database, MemoryMetrics, SqliteConversations, SqliteCustomers, SqliteLearned};
+use metering::History;
 use serde_json::Value;
 use supervisor::doors::{Doors, router, server};
+use supervisor::learn::Learning;
+use supervisor::oversight::Oversight;
 use supervisor::roster::{Assistance, BackOffice, Tools};
 use supervisor::settings::{Settings, Sources};
 use supervisor::turn::Ports;
@@ -53,12 +56,54 @@ impl House {
         Self::behind(doors, folder)
     }
 
+    /// What was measured here.
+    pub fn history(&self) -> Arc<dyn History> {
+        self.doors.product.oversight.history.clone().expect("a house measures")
+    }
+
     /// The product over these adapters.
     pub fn over(tools: Tools, conversations: Arc<dyn Conversations>, clock: Arc<dyn Clock>, folder: TempDir) -> Self {
         Self::behind(assembled(tools, conversations, clock), folder)
     }
 
-    fn behind(doors: Doors, folder: TempDir) -> Self {
+    /// The same, learning from its closed turns into the same file; and what learns, to be told when.
+    pub fn learning(tools: Tools, clock: Arc<dyn Clock>) -> (Self, Learning) {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::open(&folder.path().join("house.db")).unwrap();
+        let conversations = Arc::new(SqliteConversations::new(database.clone(), clock.clone()));
+        let mut doors = assembled(tools, conversations.clone(), clock.clone());
+        doors.product.oversight.closed_turns = Some(conversations);
+        doors.product.oversight.learned = Some(Arc::new(SqliteLearned::new(database, clock)));
+        let learning = Learning::of(&doors.product, doors.lag.clone()).unwrap().unwrap();
+        (Self::behind(doors, folder), learning)
+    }
+
+    /// Learns from everything that was closed here so far.
+    pub async fn learn(&self) {
+        let learning = Learning::of(&self.doors.product, self.doors.lag.clone()).unwrap().expect("this house learns");
+        while learning.step().await.unwrap() > 0 {}
+    }
+
+    /// What the product is looked after with.
+    pub fn oversight(&self) -> &Oversight {
+        &self.doors.product.oversight
+    }
+
+    /// The product over these adapters, its doors changed by `change`.
+    pub fn over_with(
+        tools: Tools,
+        conversations: Arc<dyn Conversations>,
+        clock: Arc<dyn Clock>,
+        folder: TempDir,
+        change: impl FnOnce(&mut Doors),
+    ) -> Self {
+        let mut doors = assembled(tools, conversations, clock);
+        change(&mut doors);
+        Self::behind(doors, folder)
+    }
+
+    /// What stands behind these doors; the folder that it writes to is removed with the house.
+    pub fn behind(doors: Doors, folder: TempDir) -> Self {
         Self { router: router(doors.clone()), doors, _folder: folder }
     }
 
@@ -113,9 +158,11 @@ fn assembled(tools: Tools, conversations: Arc<dyn Conversations>, clock: Arc<dyn
     let settings = settings();
     // Agents read what this house keeps.
     let tools = Tools { conversations: conversations.clone(), ..tools };
-    let ports =
-        Ports { conversations, handoffs: tools.office.handoffs.clone(), clock, metrics: Arc::new(local::NoMetrics) };
-    let product = Product::of(tools, ports, Arc::new(local::SystemEntropy), &settings).unwrap();
+    let metrics = Arc::new(MemoryMetrics::new(clock.clone()));
+    let ports = Ports { conversations, handoffs: tools.office.handoffs.clone(), clock, metrics: metrics.clone() };
+    let mut product = Product::of(tools, ports, Arc::new(local::SystemEntropy), &settings).unwrap();
+    product.oversight.history = Some(metrics.clone());
+    product.oversight.totals = Some(metrics);
     Doors::over(product, &settings).unwrap()
 }
 

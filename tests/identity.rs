@@ -2,7 +2,7 @@
 
 mod issuer;
 mod keys;
-mod leaks;
+pub mod leaks;
 mod rotation;
 mod tokens;
 

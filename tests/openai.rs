@@ -125,10 +125,17 @@ async fn usage_is_read_and_priced_with_its_cached_part() {
         let pair = Pair::with(&format!("{MODEL}{mode}"), KEY, knobs).await;
         let (said, full, stop) = pair.ask(&prompt(&[])).await.unwrap();
         assert_eq!((said.as_str(), stop), ("Yes.", Stop::Complete));
-        assert_eq!(full, Usage { input_tokens: 1_000_000, output_tokens: 1_000_000, micro_usd: 750_000 });
+        assert_eq!(
+            full,
+            Usage { input_tokens: 1_000_000, cached_tokens: 0, output_tokens: 1_000_000, micro_usd: 750_000 }
+        );
         pair.double.turn(Knobs { usage: Some((1_000_000, 1_000_000, 1_000_000)), ..text("Yes.") });
         let (_, cached, _) = pair.ask(&prompt(&[])).await.unwrap();
-        assert_eq!(cached, Usage { micro_usd: 675_000, ..full }, "what the cache had costs half");
+        assert_eq!(
+            cached,
+            Usage { cached_tokens: 1_000_000, micro_usd: 675_000, ..full },
+            "what the cache had costs half"
+        );
     }
 }
 

@@ -27,7 +27,7 @@ arrive();
 
 async function arrive() {
   const failure = await operators.arrive(BASE, answer);
-  offerIdentities();
+  operators.offer(workAs);
   offerSignOut();
   if (operators.current) return begin();
   if (operators.signIn) return gate('Sign in to work at the desk', 'Cases that wait for a person are here.', { notice: failure, words: 'Sign in', act: signIn });
@@ -72,16 +72,6 @@ function gate(title, text, { notice = '', words, act, people = [] }) {
   byId('gate-do').textContent = words ?? '';
   byId('gate-do').onclick = act;
   byId('gate-people').replaceChildren(...people.map(({ name }) => make('li', {}, make('button.answer', { type: 'button', onclick: () => workAs(name) }, name))));
-}
-
-function offerIdentities() {
-  if (operators.all.length === 0) return;
-  const select = byId('identity');
-  const nobody = operators.current ? [] : [make('option', { value: '', disabled: true, selected: true }, 'Choose …')];
-  select.replaceChildren(...nobody, ...operators.all.map(({ name }) => make('option', { value: name }, name)));
-  select.value = operators.current?.name ?? '';
-  select.addEventListener('change', () => workAs(select.value));
-  byId('identity-picker').hidden = false;
 }
 
 function offerSignOut() {

@@ -1,6 +1,7 @@
 // Who works at the desk: one of the demonstration's operators, or somebody who signed in; the server says which there are.
 
 import { Api, fixed } from '../api.js';
+import { byId, make } from '../dom.js';
 import { sentenceCase } from '../words.js';
 import { SignIn } from '../signin/signin.js';
 
@@ -47,6 +48,20 @@ export class Operators {
     } catch {
       // Storage is blocked: after a reload they choose again.
     }
+  }
+
+  /**
+   * Lets one choose whom to be, in a demonstration.
+   * @param {(name: string) => void} chosen
+   */
+  offer(chosen) {
+    if (this.all.length === 0) return;
+    const select = byId('identity');
+    const nobody = this.current ? [] : [make('option', { value: '', disabled: true, selected: true }, 'Choose …')];
+    select.replaceChildren(...nobody, ...this.all.map(({ name }) => make('option', { value: name }, name)));
+    select.value = this.current?.name ?? '';
+    select.addEventListener('change', () => chosen(select.value));
+    byId('identity-picker').hidden = false;
   }
 
   /** What a person is called, by their id. */

@@ -1,11 +1,11 @@
 // Makes the lines of a conversation: what a customer said, what the assistant answered and why, what people said.
 
-import { callsOf } from '../calls.js';
 import { icon, make, mark } from '../dom.js';
 import { findingsOf } from '../findings.js';
 import { renderText } from '../reply-text.js';
 import { markerOf, sourceRow } from '../sources.js';
 import { agentsOf, section } from '../why.js';
+import { openTurn } from '../why/turn.js';
 import { duration, sentenceCase } from '../words.js';
 import { channelOf, moment, sentencesOf } from './words.js';
 
@@ -69,9 +69,16 @@ function inside(record) {
   const details = make('details.inside', {}, summary);
   details.addEventListener('toggle', () => {
     if (!details.open || details.children.length > 1) return;
-    details.append(make('div.inside-body', {}, section('Agents, in the order of time', agentsOf(record)), ...callsOf(record), ...findingsOf(record)));
+    details.append(make('div.inside-body', {}, section('Agents, in the order of time', agentsOf(record)), ...findingsOf(record), whyButton(record)));
   });
   return details;
+}
+
+/** Everything about the turn, as wide as the window allows: timeline, evidence, bill. */
+function whyButton(record) {
+  const button = make('button.wide', { type: 'button', 'aria-haspopup': 'dialog' }, 'Why this answer');
+  button.addEventListener('click', () => openTurn(record, button));
+  return button;
 }
 
 const findingOf = (reports, kind) => reports.flatMap(({ findings = [] }) => findings).find(({ finding }) => finding === kind);

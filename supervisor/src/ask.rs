@@ -7,8 +7,10 @@ use contract::ports::Clock;
 use contract::{Agent, AgentReport, Answer, Error, ErrorKind, Outcome, Stage, Usage};
 use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
+use tracing::Instrument;
 
 use crate::course::Course;
+use crate::trace::spans;
 
 /// How an agent is asked.
 pub(crate) struct Question<'a> {
@@ -30,7 +32,10 @@ pub(crate) async fn ask(question: Question<'_>, clock: &dyn Clock, unwanted: imp
     let asked = clock.elapsed();
     let context = course.context(card.name, asked.saturating_add(allowed));
     let bill = context.errand.bill.clone();
-    let task = AbortOnDropHandle::new(tokio::spawn(async move { agent.run(&context).await }));
+    let span = spans::agent(&card);
+    // Within the turn's span too: a task of its own is in none, and that of the agent is none of the log's.
+    let run = async move { agent.run(&context).await }.instrument(span.clone()).instrument(course.span());
+    let task = AbortOnDropHandle::new(tokio::spawn(run));
     let (outcome, answer) = tokio::select! {
         done = timeout(allowed, task) => match done {
             Ok(Ok(Ok(answer))) => (answered(&answer), answer),
@@ -42,7 +47,7 @@ pub(crate) async fn ask(question: Question<'_>, clock: &dyn Clock, unwanted: imp
     };
     // The bill tells, not the agent: what was called is paid, even when no answer came of it.
     let calls = bill.calls();
-    AgentReport {
+    let report = AgentReport {
         agent: card.name.into(),
         stage: card.stage,
         outcome,
@@ -51,7 +56,9 @@ pub(crate) async fn ask(question: Question<'_>, clock: &dyn Clock, unwanted: imp
         calls,
         started_ms: milliseconds(asked.saturating_sub(course.began())),
         took_ms: milliseconds(clock.elapsed().saturating_sub(asked)),
-    }
+    };
+    spans::concluded(&span, &report);
+    report
 }
 
 fn answered(answer: &Answer) -> Outcome {

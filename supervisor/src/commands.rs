@@ -1,14 +1,17 @@
 //! The command line: what can be typed, and what it does.
 
+mod audit;
 mod chat;
 mod config;
-mod cost;
+pub(crate) mod cost;
 #[cfg(feature = "aws")]
 mod deploy_check;
 mod eval;
 mod import_directory;
 mod ingest;
 mod partner_key;
+mod replay;
+mod report;
 mod search;
 mod serve;
 
@@ -65,8 +68,14 @@ enum Command {
     Eval(eval::Eval),
     /// What a month of turns costs on AWS, line by line, and where each figure comes from.
     Cost(cost::Cost),
+    /// Go through recorded turns again: with what was recorded, or with another configuration; and say what differs.
+    Replay(replay::Again),
     /// Make a key for a partner's systems, and print it once.
     PartnerKey(partner_key::PartnerKey),
+    /// Print what was learned of a week: figures, topics, unanswered questions, dangers.
+    Report(report::WeeklyReport),
+    /// Print the audit trail of a day, and check that nobody tampered with it.
+    Audit(audit::Audit),
     /// Print every setting, its value and where that comes from.
     Config,
     /// Look at everything that the settings need of AWS, and say what is missing. Changes nothing there.
@@ -100,19 +109,24 @@ pub async fn run(line: CommandLine, environment: Vec<(String, String)>) -> Resul
         _ => {}
     }
     let settings = Settings::resolve(&sources).map_err(|problems| listed(&problems))?;
-    logging::start(&settings.log);
-    match line.command.unwrap_or(Command::Serve) {
+    let traces = logging::start(&settings).map_err(|error| error.to_string())?;
+    let outcome = match line.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::serve(&settings).await,
         Command::Chat(chat) => chat.run(&settings).await,
         Command::Ingest(ingest) => ingest.run(),
         Command::ImportDirectory(import) => import.run(&settings).await,
+        Command::Audit(audit) => audit.run(&settings).await,
         Command::Search(search) => search.run(&settings).await,
-        Command::Eval(eval) => eval.run(&settings).await,
+        Command::Eval(eval) => eval.run(&settings, &config::shown(&sources)).await,
         Command::Cost(cost) => cost.run(&settings).await,
+        Command::Report(report) => report.run(&settings).await,
+        Command::Replay(again) => again.run(&settings, &sources).await,
         Command::Config | Command::PartnerKey(_) => Ok(()),
         #[cfg(feature = "aws")]
         Command::DeployCheck => deploy_check::run(&settings).await,
-    }
+    };
+    traces.close().await;
+    outcome
 }
 
 /// Prints what went wrong and tells the shell.

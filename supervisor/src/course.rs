@@ -6,17 +6,18 @@ use std::time::Duration;
 use contract::ports::Clock;
 use contract::record::{Citation, Timing};
 use contract::{
-    AgentReport, Bill, Errand, Exchange, Finding, Purse, Reply, StaffId, Stage, TextSink, Turn, TurnContext,
-    TurnRecord, Usage,
+    AgentReport, Bill, CallReason, Errand, Exchange, Finding, Purse, Reply, StaffId, Stage, TextSink, Turn,
+    TurnContext, TurnRecord, Usage,
 };
 use response::Listener;
+use tracing::Span;
 
 use crate::ask::milliseconds;
 use crate::event::{Audience, TurnEvent};
 use crate::last_words::last_words;
 
 /// What a reply is recorded as that the assistant left to a person.
-const PERSON: &str = "person";
+pub(crate) const PERSON: &str = "person";
 
 /// What a turn begins with.
 pub(crate) struct Start {
@@ -40,10 +41,11 @@ pub(crate) struct Course {
     clock: Arc<dyn Clock>,
     began: Duration,
     purse: Arc<Purse>,
+    span: Span,
 }
 
 impl Course {
-    /// A turn that begins.
+    /// A turn that begins, in its span.
     pub(crate) fn begin(start: Start, clock: Arc<dyn Clock>, audience: Arc<dyn Audience>, purse: Purse) -> Self {
         let Start { turn, history, held_by, began } = start;
         let spoken = Spoken { words: Mutex::default(), clock: clock.clone(), began, audience };
@@ -56,7 +58,13 @@ impl Course {
             clock,
             began,
             purse: Arc::new(purse),
+            span: Span::current(),
         }
+    }
+
+    /// The span of the turn, which its lines in the log belong to.
+    pub(crate) fn span(&self) -> Span {
+        self.span.clone()
     }
 
     /// When the turn began, on the clock.
@@ -74,7 +82,7 @@ impl Course {
         let bill = Arc::new(Bill::new(self.began, self.purse.clone()));
         let (turn, session) = (self.turn.id.clone(), self.turn.session.clone());
         TurnContext {
-            errand: Errand { agent: agent.into(), turn, session, due, bill },
+            errand: Errand { agent: agent.into(), turn, session, due, bill, reason: CallReason::First },
             turn: self.turn.clone(),
             history: self.history.clone(),
             reports: self.reports.clone(),

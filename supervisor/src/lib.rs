@@ -5,20 +5,28 @@
 
 pub mod commands;
 pub mod doors;
+pub mod erasure;
+pub mod evaluation;
 pub mod event;
 #[cfg(feature = "aws")]
 pub mod lambda;
+pub mod learn;
+pub mod logging;
 pub mod memory;
+pub mod oversight;
 pub mod remote;
+pub mod replay;
+pub mod report;
 pub mod roster;
 pub mod settings;
+pub mod trace;
 pub mod turn;
 pub mod wiring;
 
 mod allowance;
 mod ask;
 mod course;
+mod gauges;
 mod guard;
 mod last_words;
-mod logging;
 mod measures;

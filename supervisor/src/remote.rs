@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::ask::{Question, ask, milliseconds};
 use crate::course::{Course, Start};
 use crate::event::Nobody;
+use crate::trace::{context, spans};
 
 /// A place where an agent runs, such as a function of its own.
 #[async_trait]
@@ -42,6 +43,9 @@ pub struct Brief {
     pub left_ms: u64,
     /// What its models may cost, in millionths of a US dollar; none: as much as it takes.
     pub purse: Option<u64>,
+    /// The span of a trace that it goes on with, as W3C Trace Context writes it.
+    #[serde(default)]
+    pub traceparent: Option<String>,
 }
 
 /// Stands in for an agent that runs elsewhere: on the roster it is that agent.
@@ -79,6 +83,7 @@ impl Agent for RemoteAgent {
             held_by: context.held_by.clone(),
             left_ms: u64::try_from(left.as_millis()).unwrap_or(u64::MAX),
             purse,
+            traceparent: context::traceparent(),
         };
         let brief = serde_json::to_vec(&brief).map_err(|cause| strange("what an agent may read").caused_by(cause))?;
         let report = self.place.send(brief).await?;
@@ -106,7 +111,8 @@ impl Agent for RemoteAgent {
 /// # Errors
 /// `Invalid` when another agent is meant.
 pub async fn answer(agent: &Arc<dyn Agent>, clock: &Arc<dyn Clock>, brief: Brief) -> Result<AgentReport> {
-    let Brief { agent: meant, turn, history, reports, held_by, left_ms, purse } = brief;
+    let Brief { agent: meant, turn, history, reports, held_by, left_ms, purse, traceparent } = brief;
+    let span = spans::errand(&turn, traceparent.as_deref());
     let here = agent.card().name;
     if meant != here {
         let message = format!("the agent {meant:?} was asked where {here:?} runs");
@@ -115,10 +121,11 @@ pub async fn answer(agent: &Arc<dyn Agent>, clock: &Arc<dyn Clock>, brief: Brief
         );
     }
     let start = Start { turn, history, held_by, began: clock.elapsed() };
-    let mut course = Course::begin(start, clock.clone(), Arc::new(Nobody), Purse::new(purse));
+    let begun = || Course::begin(start, clock.clone(), Arc::new(Nobody), Purse::new(purse));
+    let mut course = span.in_scope(begun);
     course.add(reports);
     let question = Question { agent: agent.clone(), allowed: Duration::from_millis(left_ms), course: &course };
-    Ok(ask(question, &**clock, std::future::pending()).await)
+    Ok(spans::within(span, ask(question, &**clock, std::future::pending())).await)
 }
 
 /// Takes half of what is left out of the purse for an agent that cannot reach into it: whatever the agents of a turn do at the
@@ -140,7 +147,7 @@ fn strange(what: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use contract::testing::{ManualClock, customer, turn};
-    use contract::{CallOutcome, Stage, Usage};
+    use contract::{CallOutcome, CallReason, Stage, Usage};
 
     use super::*;
 
@@ -161,12 +168,16 @@ mod tests {
             context.errand.bill.open(Call {
                 model: "dear".into(),
                 prompt_version: String::new(),
+                reason: CallReason::First,
                 outcome: CallOutcome::Complete,
                 usage: Usage { micro_usd, ..Usage::default() },
                 estimated: false,
                 started_ms: 1.0,
                 first_ms: None,
                 took_ms: 2.0,
+                temperature: 0.3,
+                max_output_tokens: 150,
+                answer: None,
             });
             assert!(micro_usd != 13, "planted");
             Ok(Answer::default())

@@ -7,6 +7,7 @@ use backoffice::{Handoffs, Offers, ServiceDesk, Vehicles};
 use contract::ports::{Conversations, Customers, LanguageModel, Library};
 use contract::{Agent, Error, ErrorKind, Result, Stage, When};
 use intent::IntentAgent;
+use learning::Learner;
 use sentiment::SentimentAgent;
 
 /// The agents of this deployment.
@@ -63,9 +64,14 @@ pub struct Assistance {
 
 /// The agents that need nothing but their own tables, so that they can be made while the tools are still fetched.
 pub struct SelfTaught {
-    intent: IntentAgent,
-    sentiment: SentimentAgent,
-    routing: routing::RoutingAgent,
+    /// Says what a customer wants.
+    pub intent: IntentAgent,
+    /// Says how a customer feels.
+    pub sentiment: SentimentAgent,
+    /// Says who acts.
+    pub routing: routing::RoutingAgent,
+    /// What the response agent says and is told.
+    pub words: response::Words,
 }
 
 impl SelfTaught {
@@ -75,7 +81,20 @@ impl SelfTaught {
     /// `Invalid` when an agent's data files are broken.
     pub fn learn() -> Result<Self> {
         let (intent, sentiment) = (IntentAgent::new()?, SentimentAgent::new()?);
-        Ok(Self { intent, sentiment, routing: routing::RoutingAgent::new()? })
+        Ok(Self { intent, sentiment, routing: routing::RoutingAgent::new()?, words: response::Words::shipped()? })
+    }
+}
+
+impl SelfTaught {
+    /// These agents, each with the model that it asks for a second opinion, and the words of the one that responds.
+    pub(crate) fn assisted(self, help: &Assistance) -> (Vec<Arc<dyn Agent>>, response::Words) {
+        let Assistance { model, patience, intent, sentiment } = help.clone();
+        let agents: Vec<Arc<dyn Agent>> = vec![
+            Arc::new(self.intent.assisted_by(model.clone(), intent, patience)),
+            Arc::new(self.sentiment.assisted_by(model, sentiment, patience)),
+            Arc::new(self.routing),
+        ];
+        (agents, self.words)
     }
 }
 
@@ -93,21 +112,20 @@ impl Roster {
     /// # Errors
     /// `Invalid` when an agent's data files are broken.
     pub fn join(agents: SelfTaught, tools: &Tools) -> Result<Self> {
-        let SelfTaught { intent, sentiment, routing } = agents;
         let Tools { library, customers, conversations, office, fast, capable, assistance, reply } = tools.clone();
-        Self::of(vec![
-            Arc::new(intent.assisted_by(assistance.model.clone(), assistance.intent, assistance.patience)),
-            Arc::new(sentiment.assisted_by(assistance.model, assistance.sentiment, assistance.patience)),
+        let (mut all, words) = agents.assisted(&assistance);
+        let with_tools: Vec<Arc<dyn Agent>> = vec![
             Arc::new(knowledge::KnowledgeAgent::new(library, customers.clone())?),
             Arc::new(personalization::PersonalizationAgent::new(customers)?),
-            Arc::new(routing),
             Arc::new(cockpit::CockpitAgent::new(office.vehicles)?),
             Arc::new(servicing::ServicingAgent::new(office.service_desk)?),
             Arc::new(recommend::RecommendAgent::new()?),
             Arc::new(marketing::MarketingAgent::new(office.offers, tools.customers.clone())?),
             Arc::new(handoff::HandoffAgent::new(office.handoffs, conversations)?),
-            Arc::new(response::ResponseAgent::new(fast, capable, reply)?),
-        ])
+            Arc::new(response::ResponseAgent::saying(words, fast, capable, reply)),
+        ];
+        all.extend(with_tools);
+        Self::of(all)
     }
 
     /// A roster of these agents, in the order of their stages.
@@ -133,6 +151,18 @@ impl Roster {
     /// Whether an agent of this name works here.
     pub fn employs(&self, name: &str) -> bool {
         self.agents.iter().any(|agent| agent.card().name == name)
+    }
+
+    /// What learns from closed turns.
+    ///
+    /// # Errors
+    /// `Invalid` when a learner's data files are broken.
+    pub fn learners() -> Result<Vec<Arc<dyn Learner>>> {
+        let labels = IntentAgent::shipped_labels()?;
+        Ok(vec![
+            Arc::new(analytics::AnalyticsAgent::new(labels.clone())?),
+            Arc::new(insights::InsightsAgent::new(labels)?),
+        ])
     }
 
     /// All agents, so that a test can wrap them.

@@ -8,11 +8,13 @@ mod identity;
 mod limits;
 mod models;
 mod office;
+mod oversight;
 mod places;
 mod read;
 mod socket;
 mod source;
 mod table;
+mod tracing;
 mod web;
 
 use std::net::SocketAddr;
@@ -25,11 +27,14 @@ pub use identity::{ClaimNames, Identity, Oidc};
 pub use limits::LimitRules;
 pub use models::{Caps, Experiment, Key, ModelRules, OpenAiRules};
 pub use office::OfficeUris;
+pub use oversight::{OversightUris, Scrapers};
 pub use places::Places;
+pub(crate) use places::placed_agents;
 pub use read::Problem;
 pub use socket::SocketRules;
 pub use source::{Origin, Resolved, Sources};
 pub use table::{SETTINGS, Setting};
+pub use tracing::TraceRules;
 pub use web::Web;
 pub(crate) use web::origin_of;
 
@@ -79,8 +84,8 @@ pub struct Settings {
     pub stream_grace: Duration,
     /// What sockets need.
     pub socket: SocketRules,
-    /// URI of where measures go.
-    pub metrics: String,
+    /// URIs of what those who run the product look after it with.
+    pub oversight: OversightUris,
     /// What this deployment is called.
     pub deployment: String,
     /// The region of AWS; `None`: as its SDK finds it.
@@ -95,6 +100,8 @@ pub struct Settings {
     pub grace: Duration,
     /// What is logged, and how.
     pub log: Log,
+    /// Where spans go, and how many of them.
+    pub trace: TraceRules,
 }
 
 /// How editions of a library in S3 are followed.
@@ -117,6 +124,8 @@ pub struct TurnRules {
     pub lease: Duration,
     /// Past exchanges that a turn sees.
     pub history: usize,
+    /// Whether its record keeps what vendors' models answered.
+    pub record_answers: bool,
 }
 
 /// What is logged, and how.
@@ -157,7 +166,9 @@ impl Settings {
             &self.office.handoffs,
             &self.socket.store,
             &self.models.ledger,
-            &self.metrics,
+            &self.oversight.metrics,
+            &self.oversight.learned,
+            &self.oversight.audit,
         ];
         let models = self.models.uris();
         single.into_iter().chain(models).chain(&self.overflow).chain(&self.office.events).map(String::as_str)

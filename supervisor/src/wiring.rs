@@ -5,27 +5,37 @@ mod cast;
 mod check;
 #[cfg(feature = "aws")]
 mod cloud;
+mod evaluation;
+#[cfg(feature = "aws")]
+mod functions;
 mod office;
+mod oversight;
 mod places;
+mod privacy;
+mod rehearsal;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-#[cfg(feature = "aws")]
-use contract::ports::Shelf;
-use contract::ports::{Clock, Conversations, Customers, Entropy, LanguageModel, Library, Metrics, Tickets};
+use contract::ports::{Clock, Conversations, Customers, Entropy, LanguageModel, Library, Tickets};
 use contract::{Error, ErrorKind, Result};
-use local::{Database, MemoryTickets, NoMetrics, SqliteConversations, SqliteCustomers, SystemClock, SystemEntropy};
+use local::{Database, MemoryTickets, SqliteConversations, SqliteCustomers, SystemClock, SystemEntropy};
+use metering::Metrics;
 use tokio::task::JoinHandle;
 
 use self::cast::{Cast, Casting};
 #[cfg(feature = "aws")]
 pub use self::cloud::Gateway;
+#[cfg(feature = "aws")]
+pub use self::functions::{shelf, stream};
 pub use self::office::import;
+pub use self::oversight::audit;
 #[cfg(feature = "aws")]
 pub use self::places::agent;
+pub use self::rehearsal::{archive, candidate};
 use crate::memory::Memory;
+use crate::oversight::Oversight;
 use crate::roster::{BackOffice, Roster, SelfTaught, Tools};
 use crate::settings::{Identity, Settings};
 use crate::turn::{Ports, Rules, Supervisor};
@@ -49,6 +59,8 @@ pub struct Product {
     pub tickets: Arc<dyn Tickets>,
     /// Where measures go.
     pub metrics: Arc<dyn Metrics>,
+    /// What those who run it look after it with.
+    pub oversight: Oversight,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Chance.
@@ -82,13 +94,15 @@ impl Product {
         let entropy = Arc::new(SystemEntropy);
         let tools = adapters.tools(entropy.clone()).await?;
         let (conversations, handoffs) = (tools.conversations.clone(), tools.office.handoffs.clone());
-        let (clock, metrics, tickets) = (adapters.clock.clone(), adapters.metrics()?, adapters.tickets()?);
+        let (clock, (mut oversight, metrics)) = (adapters.clock.clone(), adapters.oversight()?);
+        let (tickets, of_tickets) = adapters.tickets()?;
+        oversight.personal.push(of_tickets);
         let ports = Ports { conversations, handoffs, clock, metrics };
         let roster = adapters.placed(Roster::join(taught(agents).await?, &tools)?)?;
-        Ok(Self { tickets, ..Self::over(roster, tools, ports, entropy, adapters.settings)? })
+        Ok(Self { tickets, oversight, ..Self::over(roster, tools, ports, entropy, adapters.settings)? })
     }
 
-    /// The product over ports that are open already; its tickets are kept in this process.
+    /// The product over ports that are open already; its tickets and its oversight are kept in this process.
     ///
     /// # Errors
     /// As [`Roster::hire`].
@@ -110,7 +124,20 @@ impl Product {
         let supervisor = Arc::new(Supervisor::new(roster, ports, rules).with_memory(memory));
         let Tools { library, customers, office, fast, capable, .. } = tools;
         let (models, tickets) = (vec![fast, capable], Arc::new(MemoryTickets::new(clock.clone())));
-        Ok(Self { supervisor, conversations, customers, office, library, models, tickets, metrics, clock, entropy })
+        let oversight = Oversight::passing()?;
+        Ok(Self {
+            supervisor,
+            conversations,
+            customers,
+            office,
+            library,
+            models,
+            tickets,
+            metrics,
+            oversight,
+            clock,
+            entropy,
+        })
     }
 }
 
@@ -129,20 +156,6 @@ pub async fn library(settings: &Settings) -> Result<Arc<dyn Library>> {
 pub async fn analysis(settings: &Settings) -> Result<Arc<dyn LanguageModel>> {
     let adapters = Adapters::reach(settings, Arc::new(SystemClock::start())).await?;
     Ok(Casting::new(&adapters, Arc::new(SystemEntropy))?.cast()?.assistance.model)
-}
-
-/// The shelf of a library in S3, for the ingest.
-///
-/// # Errors
-/// `Invalid` when the library is not in S3.
-#[cfg(feature = "aws")]
-pub async fn shelf(settings: &Settings) -> Result<Arc<dyn Shelf>> {
-    if scheme(&settings.library) != "s3" {
-        return Err(
-            Error::invalid("library", "only a library in S3 has editions to publish").hint("s3://BUCKET/PREFIX")
-        );
-    }
-    Adapters::reach(settings, Arc::new(SystemClock::start())).await?.cloud()?.shelf(&settings.library)
 }
 
 /// Looks at everything that the settings need of AWS; changes nothing there.
@@ -221,26 +234,6 @@ impl<'a> Adapters<'a> {
             #[cfg(feature = "aws")]
             "dynamodb" => self.cloud()?.customers(uri).await,
             _ => Err(unknown("customers", uri)),
-        }
-    }
-
-    fn tickets(&self) -> Result<Arc<dyn Tickets>> {
-        let uri = &self.settings.socket.store;
-        match scheme(uri) {
-            "memory" => Ok(Arc::new(MemoryTickets::new(self.clock.clone()))),
-            #[cfg(feature = "aws")]
-            "dynamodb" => self.cloud()?.tickets(uri),
-            _ => Err(unknown("socket.store", uri)),
-        }
-    }
-
-    fn metrics(&self) -> Result<Arc<dyn Metrics>> {
-        let uri = &self.settings.metrics;
-        match scheme(uri) {
-            "none" => Ok(Arc::new(NoMetrics)),
-            #[cfg(feature = "aws")]
-            "emf" | "cloudwatch" => self.cloud()?.metrics(uri),
-            _ => Err(unknown("metrics", uri)),
         }
     }
 

@@ -6,9 +6,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::aws::dynamo::{Capacity, ConversationOptions, DynamoConversations, DynamoCustomers, Tables};
+use ::aws::dynamo::{Capacity, ConversationOptions, DynamoConversations, DynamoCustomers, TTL_ATTRIBUTE, Tables};
 use aws_config::SdkConfig;
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, TimeToLiveSpecification};
 use contract::finding::Handoff;
 use contract::ports::{Clock, Closing, Conversations, Customers, Opened};
 use contract::profile::PastMatter;
@@ -29,7 +29,7 @@ const RETENTION: Duration = Duration::from_secs(30 * 24 * 3_600);
 /// One service with tables of its own for one test.
 pub struct Bench {
     pub config: SdkConfig,
-    client: aws_sdk_dynamodb::Client,
+    pub client: aws_sdk_dynamodb::Client,
     pub endpoint: String,
     pub prefix: String,
     pub clock: Arc<ManualClock>,
@@ -42,7 +42,8 @@ impl Bench {
         join_all(benches).await
     }
 
-    async fn new(endpoint: String, test: &str) -> Self {
+    /// A bench on one service.
+    pub async fn new(endpoint: String, test: &str) -> Self {
         let config = config(&endpoint).await;
         let client = aws_sdk_dynamodb::Client::new(&config);
         let prefix = unique(test);
@@ -57,6 +58,14 @@ impl Bench {
     fn store_at(&self, home_region: &str, overflow: Option<String>) -> DynamoConversations {
         let options = ConversationOptions { retention: RETENTION, home_region: home_region.into(), overflow };
         DynamoConversations::new(&self.config, &self.prefix, self.clock.clone(), options)
+    }
+
+    /// Leaves what has expired where it is: DynamoDB Local deletes by the time of the machine, for which all that a test's own
+    /// clock calls the near future is past.
+    pub async fn keep_expired(&self, table: &str) {
+        let off = TimeToLiveSpecification::builder().attribute_name(TTL_ATTRIBUTE).enabled(false).build().unwrap();
+        let request = self.client.update_time_to_live().table_name(format!("{}-{table}", self.prefix));
+        request.time_to_live_specification(off).send().await.unwrap();
     }
 
     pub async fn raw(&self, table: &str, pk: &str, sk: &str) -> Option<HashMap<String, AttributeValue>> {

@@ -91,9 +91,9 @@ async function whyThisAnswer(page) {
   check('the why panel lists the agents', (await page.locator('.agents li').count()) > 2);
   await shot(page, '4-why');
   await page.getByRole('button', { name: 'Show every finding' }).click();
-  await page.locator('.findings').first().waitFor();
-  await page.locator('.findings summary').first().click();
-  check('the full record shows findings', (await page.locator('.findings[open] li').count()) > 0);
+  await page.locator('.record .findings').first().waitFor();
+  await page.locator('.record .findings summary').first().click();
+  check('the full record shows findings', (await page.locator('.record .findings[open] li').count()) > 0);
   await accessible(page, 'the why panel');
   await shot(page, '5-findings');
   await page.keyboard.press('Escape');

@@ -14,7 +14,14 @@ use super::{Answer, Bench, Issuer};
 
 /// Keeps what is logged.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    /// All of it.
+    pub fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -77,7 +84,7 @@ async fn no_credential_is_answered_or_logged() {
     let tried = tried(&bench).await;
     let statuses: Vec<u16> = tried.iter().map(|(_, answer)| answer.status.as_u16()).collect();
     assert!([200, 401, 403, 404, 503].iter().all(|status| statuses.contains(status)), "{statuses:?}");
-    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let logged = log.text();
     assert!(logged.contains("a token was refused") && logged.contains("turn closed"), "the log was listened to");
     for (credential, answer) in &tried {
         let answered = format!("{:?} {}", answer.headers, answer.body);

@@ -11,6 +11,8 @@ import pathlib
 import sys
 
 import agents
+import learn
+import privacy
 import sockets
 from emulated import FUNCTIONS, Function, Model, check, event, outcomes, records
 
@@ -112,6 +114,8 @@ def main():
         doors()
         metrics()
         agents.checks(buffered)
+        learn.checks(buffered)
+        privacy.checks(buffered)
         sockets.checks(model, buffered)
     print(f"{sum(outcomes)} passed, {len(outcomes) - sum(outcomes)} failed")
     sys.exit(not all(outcomes))

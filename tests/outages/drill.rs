@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use contract::ports::{Clock, LanguageModel};
 use contract::prompt::{Delta, Prompt};
-use contract::{Bill, Errand, SessionId, TurnId};
+use contract::{Bill, CallReason, Errand, SessionId, TurnId};
 use futures::StreamExt;
 use futures::future::join_all;
 use jiff::Timestamp;
@@ -148,6 +148,7 @@ async fn turn(number: usize, model: &FailoverModel, clock: &PausedClock) -> Outc
         session: SessionId::new(format!("session-{number}")).expect("an id"),
         due: began + DUE,
         bill: Arc::new(Bill::default()),
+        reason: CallReason::First,
     };
     let (mut pieces, mut ending, mut first_word) = (Vec::new(), None, None);
     if let Ok(mut deltas) = model.generate(&question(), &errand).await {

@@ -208,7 +208,7 @@ pub enum CaseEnding {
 pub struct CaseEvent {
     /// When.
     pub at: Timestamp,
-    /// Who did it; none: the assistant, or the clock.
+    /// Who did it, or whose claim ran out; none: the assistant.
     pub by: Option<StaffId>,
     /// What, in words such as `claimed` or `transferred to billing`.
     pub what: String,

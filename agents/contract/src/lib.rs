@@ -22,7 +22,7 @@ pub mod turn;
 
 pub use action::{Action, ActionState, Consent, Decision, Verdict};
 pub use agent::{Agent, Answer, Card, Stage, TextSink, TurnContext};
-pub use call::{Bill, Call, CallOutcome, Errand, Purse, When};
+pub use call::{Bill, Call, CallOutcome, CallReason, Errand, Purse, When};
 pub use caller::{Access, Caller};
 pub use error::{Error, ErrorKind, Result};
 pub use finding::Finding;

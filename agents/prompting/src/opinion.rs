@@ -84,7 +84,8 @@ impl SecondOpinion {
             Err(_elapsed) => return Err(format!("no second opinion within {} ms", patience.as_millis())),
         };
         serde_json::from_str(text.trim()).map_err(|cause| {
-            tracing::debug!(model = ending.model, %cause, "an opinion cannot be read");
+            // Not the cause itself: it repeats what the model said.
+            tracing::debug!(model = ending.model, cause = ?cause.classify(), "an opinion cannot be read");
             format!("the second opinion of {} cannot be read", ending.model)
         })
     }

@@ -106,6 +106,27 @@ pub async fn handoffs(config: &SdkConfig, prefix: &str) -> Vec<Check> {
     ]
 }
 
+/// What learning needs of the table of analytics that begins with `prefix`, besides [`tables`].
+pub async fn learned(config: &SdkConfig, prefix: &str) -> Vec<Check> {
+    let (client, table) = (Dynamo::new(config), Tables::named(prefix).analytics);
+    let key = HashMap::from([(PARTITION_KEY.to_owned(), nobody()), (SORT_KEY.to_owned(), nobody())]);
+    let read = match KeysAndAttributes::builder().keys(key.clone()).build() {
+        Ok(wanted) => allowed(client.batch_get_item().request_items(&table.name, wanted).send().await.map(drop), &[]),
+        Err(cause) => Err(cause.to_string()),
+    };
+    let update = client.update_item().table_name(&table.name).set_key(Some(key));
+    let update = update.update_expression("SET #pks = :nobody").expression_attribute_names("#pks", NOBODY);
+    let update = update.expression_attribute_values(":nobody", nobody()).condition_expression("attribute_exists(#pk)");
+    let update = update.expression_attribute_names("#pk", PARTITION_KEY).send().await.map(drop);
+    vec![
+        Check::new(format!("{}: dynamodb:BatchGetItem for notes", table.name), read),
+        Check::new(
+            format!("{}: dynamodb:UpdateItem for counts", table.name),
+            allowed(update, &["ConditionalCheckFailedException"]),
+        ),
+    ]
+}
+
 /// What memories need of the table of customers that begins with `prefix`, besides [`tables`].
 pub async fn memories(config: &SdkConfig, prefix: &str) -> Check {
     let (client, table) = (Dynamo::new(config), Tables::named(prefix).customers);

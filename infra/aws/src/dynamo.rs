@@ -1,6 +1,7 @@
-//! Stores in DynamoDB: conversations, customers, the systems of the back office, what models cost and what sockets need; the tables
-//! they live in, and what their calls cost.
+//! Stores in DynamoDB: conversations, customers, the systems of the back office, what models cost and what sockets need,
+//! what was learned and who looked at what; the tables they live in, and what their calls cost.
 
+mod audit;
 mod capacity;
 mod conversations;
 mod customers;
@@ -8,6 +9,7 @@ mod expression;
 mod failure;
 mod handoffs;
 mod items;
+mod learned;
 mod ledger;
 mod offers;
 mod retry;
@@ -17,11 +19,15 @@ mod store;
 mod tables;
 mod transaction;
 mod vehicles;
+mod whole;
 
+pub use audit::DynamoAudit;
+pub use aws_sdk_dynamodb::types::AttributeValue;
 pub use capacity::Capacity;
 pub use conversations::{ConversationOptions, DynamoConversations};
 pub use customers::DynamoCustomers;
 pub use handoffs::DynamoHandoffs;
+pub use learned::DynamoLearned;
 pub use ledger::DynamoLedger;
 pub use offers::DynamoOffers;
 pub use service_desk::DynamoServiceDesk;
@@ -31,7 +37,7 @@ pub use vehicles::DynamoVehicles;
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
+use aws_sdk_dynamodb::types::TransactWriteItem;
 
 /// An item as DynamoDB takes and gives it.
 type Item = HashMap<String, AttributeValue>;

@@ -1,5 +1,7 @@
 //! Conversations in SQLite.
 
+mod closed;
+mod personal;
 mod statements;
 
 use std::sync::Arc;
@@ -10,7 +12,7 @@ use contract::{Caller, Error, ErrorKind, Result, SessionId, TurnId, TurnRecord};
 use jiff::Timestamp;
 
 use crate::Database;
-use statements::{Key, Statements};
+use statements::Statements;
 
 /// Keeps conversations in one SQLite file.
 #[derive(Clone)]
@@ -84,6 +86,11 @@ impl Conversations for SqliteConversations {
 /// Decides what becomes of an opening. Runs inside one write transaction, so two openings never interleave.
 fn admit(statements: &Statements<'_>, opening: Opening, now: Timestamp) -> Result<Opened> {
     let owner = opening.turn.caller.owner();
+    if let Some(access) = opening.turn.caller.access()
+        && let Some(until_ms) = statements.barred(&access.pseudonym())?
+    {
+        refuse_before(until_ms, now, personal::UNDER_WAY)?;
+    }
     if let Some(key) = statements.key(&owner, &opening.key)? {
         if key.fingerprint != opening.fingerprint.0 {
             return Err(Error::invalid("Idempotency-Key", "this key was used before with another body")
@@ -92,7 +99,7 @@ fn admit(statements: &Statements<'_>, opening: Opening, now: Timestamp) -> Resul
         if let Some(seq) = key.seq {
             return Ok(Opened::Repeat(Box::new(parse(&statements.record(&key.session, seq)?)?)));
         }
-        refuse_while_leased(&key, now)?;
+        refuse_before(key.expires_ms, now, "a turn with this key is in progress")?;
     }
     let session = session_of(statements, &opening, &owner)?;
     let expires = now.checked_add(opening.lease).unwrap_or(Timestamp::MAX);
@@ -103,10 +110,10 @@ fn admit(statements: &Statements<'_>, opening: Opening, now: Timestamp) -> Resul
     Ok(Opened::New(Ticket { session, caller: turn.caller, key, expires, turn: turn.id, history, turns }))
 }
 
-fn refuse_while_leased(key: &Key, now: Timestamp) -> Result<()> {
-    let left = key.expires_ms.saturating_sub(now.as_millisecond());
+fn refuse_before(end_ms: i64, now: Timestamp, why: &str) -> Result<()> {
+    let left = end_ms.saturating_sub(now.as_millisecond());
     match u64::try_from(left) {
-        Ok(left) if left > 0 => Err(Error::new(ErrorKind::Conflict, "a turn with this key is in progress")
+        Ok(left) if left > 0 => Err(Error::new(ErrorKind::Conflict, why)
             .hint("wait and send the same request again")
             .retry_after(std::time::Duration::from_millis(left))),
         _ => Ok(()),

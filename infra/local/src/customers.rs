@@ -1,14 +1,17 @@
 //! Customers in SQLite, with a dozen fictional ones to start with.
 
 use async_trait::async_trait;
-use contract::ports::Customers;
+use contract::ports::{Customers, PersonalData};
 use contract::profile::{Memory, Profile};
 use contract::{Access, Error, ErrorKind, Result, SessionId};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::Database;
 use crate::database::lost;
+use crate::owned::{erased, json, pieces};
+use crate::seeded::seeded_before;
 
 /// Knows the customers of one SQLite file.
 #[derive(Clone)]
@@ -39,12 +42,22 @@ impl SqliteCustomers {
         })
     }
 
-    /// Stores each profile unless its customer is known already. Existing customers are never overwritten.
+    /// Stores each profile unless its customer is known already, or was once: who was erased does not come back. Existing
+    /// customers are never overwritten.
     ///
     /// # Errors
     /// `Unavailable`.
     pub async fn seed(&self, profiles: Vec<Profile>) -> Result<()> {
-        self.database.write(move |connection| profiles.iter().try_for_each(|profile| insert(connection, profile))).await
+        self.database
+            .write(move |connection| {
+                for profile in &profiles {
+                    if !seeded_before(connection, "customer", profile.customer.as_str())? {
+                        insert(connection, profile)?;
+                    }
+                }
+                Ok(())
+            })
+            .await
     }
 
     /// Changes a profile in one write transaction: of two changes at once none is lost.
@@ -89,6 +102,23 @@ impl Customers for SqliteCustomers {
     }
 }
 
+#[async_trait]
+impl PersonalData for SqliteCustomers {
+    fn store(&self) -> &'static str {
+        "customers"
+    }
+
+    async fn export(&self, access: &Access) -> Result<Vec<Value>> {
+        let (select, id) = ("SELECT profile FROM customers WHERE id = ?1", access.customer().to_string());
+        self.database.read(move |connection| pieces(connection, select, [id], |row| json(row, 0))).await
+    }
+
+    async fn erase(&self, access: &Access) -> Result<u64> {
+        let (delete, id) = ("DELETE FROM customers WHERE id = ?1", access.customer().to_string());
+        self.database.write(move |connection| erased(connection, delete, [id])).await
+    }
+}
+
 fn insert(connection: &Connection, profile: &Profile) -> Result<()> {
     let text = serde_json::to_string(profile).map_err(unreadable)?;
     connection
@@ -130,6 +160,28 @@ mod tests {
         store.seed(profiles.clone()).await.unwrap();
         store.seed(profiles.clone()).await.unwrap();
         contract::testing::customers::check(&store, &profiles).await;
+    }
+
+    #[tokio::test]
+    async fn keeps_the_promises_of_personal_data_and_seeds_nobody_twice() {
+        let store = SqliteCustomers::new(Database::in_memory().unwrap());
+        let profiles = SqliteCustomers::demonstration().unwrap();
+        let plant = async |caller: &contract::Caller, word: &str| {
+            let access = caller.access().unwrap();
+            let profile = Profile { customer: access.customer().clone(), ..profiles[0].clone() };
+            store.database.write(move |connection| insert(connection, &profile)).await.unwrap();
+            let (session, at) = (SessionId::new(word).unwrap(), "2026-11-28T09:00:00Z".parse().unwrap());
+            let memory = Memory { session, at, kind: contract::profile::MemoryKind::Open, text: word.into() };
+            store.remember(&access, &[memory]).await.unwrap();
+            word.to_owned()
+        };
+        contract::testing::personal_data::check(&store, plant).await;
+
+        let ada = contract::testing::access("ada");
+        store.seed(profiles.clone()).await.unwrap();
+        assert_eq!(store.erase(&ada).await.unwrap(), 1);
+        store.seed(profiles.clone()).await.unwrap();
+        assert_eq!(store.profile(&ada).await.unwrap_err().kind, ErrorKind::NotFound, "a restart brings nobody back");
     }
 
     #[test]

@@ -19,6 +19,15 @@ const BATCH: usize = 256;
 /// How many jobs may wait for each thread; beyond it the caller is told to come back.
 const QUEUE: usize = 4_096;
 
+/// Work outside of any transaction, such as writing the file anew.
+type Chore = Box<dyn FnOnce(&Connection) + Send>;
+
+/// What the writer is asked for.
+enum Write {
+    Job(Job),
+    Chore(Chore),
+}
+
 /// What a job does with the connection, or without one when no transaction could begin. It returns what is left to do
 /// once the commit is known to have worked or not.
 type Job = Box<dyn FnOnce(Option<&Connection>) -> Acknowledge + Send>;
@@ -31,7 +40,7 @@ pub struct Database(Engine);
 #[derive(Clone)]
 enum Engine {
     /// A file.
-    Threads { writer: SyncSender<Job>, reader: SyncSender<Job> },
+    Threads { writer: SyncSender<Write>, reader: SyncSender<Job> },
     /// Memory only: every job runs where it is asked for.
     Inline(Arc<Mutex<Connection>>),
 }
@@ -72,8 +81,31 @@ impl Database {
         work: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         match &self.0 {
-            Engine::Threads { writer, .. } => submit(writer, move |connection| savepoint(connection, work)).await,
+            Engine::Threads { writer, .. } => {
+                submit(writer, Write::Job, move |connection| savepoint(connection, work)).await
+            }
             Engine::Inline(connection) => savepoint(&connection.lock().unwrap_or_else(PoisonError::into_inner), work),
+        }
+    }
+
+    /// Writes the file anew without anything that was deleted in it, and empties its write-ahead log. Other writes wait.
+    ///
+    /// # Errors
+    /// `Unavailable`, also when somebody else reads the file all the time: it is to be asked again.
+    pub(crate) async fn rewrite(&self) -> Result<()> {
+        match &self.0 {
+            Engine::Threads { writer, .. } => {
+                let (sender, receiver) = oneshot::channel();
+                let chore: Chore = Box::new(move |connection| {
+                    // A caller that went away no longer needs the answer.
+                    let _ = sender.send(guarded(|| rewrite(connection)));
+                });
+                send(writer, Write::Chore(chore))?;
+                receiver.await.map_err(|cause| unavailable().caused_by(cause))?
+            }
+            Engine::Inline(connection) => {
+                connection.lock().unwrap_or_else(PoisonError::into_inner).execute_batch("VACUUM").map_err(lost)
+            }
         }
     }
 
@@ -83,7 +115,9 @@ impl Database {
         work: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         match &self.0 {
-            Engine::Threads { reader, .. } => submit(reader, |connection| guarded(|| work(connection))).await,
+            Engine::Threads { reader, .. } => {
+                submit(reader, std::convert::identity, |connection| guarded(|| work(connection))).await
+            }
             Engine::Inline(connection) => {
                 let connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
                 guarded(|| work(&connection))
@@ -95,15 +129,24 @@ impl Database {
 /// Makes what is missing of the tables, also in a file of an earlier version.
 fn furnish(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(include_str!("schema.sql"))?;
+    connection.execute_batch(include_str!("schema/audit.sql"))?;
     connection.execute_batch(include_str!("schema/offers.sql"))?;
     connection.execute_batch(include_str!("schema/service_desk.sql"))?;
     connection.execute_batch(include_str!("schema/vehicles.sql"))?;
     connection.execute_batch(include_str!("schema/handoffs.sql"))?;
+    connection.execute_batch(include_str!("schema/privacy.sql"))?;
     let known = "SELECT count(*) FROM pragma_table_info('turns') WHERE name = 'left_open'";
     if connection.query_row(known, [], |row| row.get::<_, i64>(0))? == 0 {
         connection.execute_batch("ALTER TABLE turns ADD COLUMN left_open TEXT")?;
     }
-    Ok(())
+    connection.execute_batch(include_str!("schema/learned.sql"))?;
+    // The turns of a file that gave them no places yet, in the order in which they were closed. Where a place was ever
+    // given, all have theirs.
+    connection.execute_batch(
+        "INSERT INTO closings (session, seq)
+         SELECT session, seq FROM turns WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'closings')
+         ORDER BY record ->> 'closed', session, seq",
+    )
 }
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
@@ -113,11 +156,17 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     // FULL: a commit is on the disk when it returns, also after a power cut.
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    // What is deleted is overwritten, not only unlinked.
+    connection.pragma_update(None, "secure_delete", true)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
 }
 
-fn thread(name: &str, connection: Connection, work: fn(&Connection, &Receiver<Job>)) -> Result<SyncSender<Job>> {
+fn thread<T: Send + 'static>(
+    name: &str,
+    connection: Connection,
+    work: fn(&Connection, &Receiver<T>),
+) -> Result<SyncSender<T>> {
     let (sender, receiver) = sync_channel(QUEUE);
     std::thread::Builder::new()
         .name(name.into())
@@ -132,14 +181,34 @@ fn read_all(connection: &Connection, jobs: &Receiver<Job>) {
     }
 }
 
-fn write_all(connection: &Connection, jobs: &Receiver<Job>) {
-    while let Ok(first) = jobs.recv() {
-        let batch = std::iter::once(first).chain(jobs.try_iter()).take(BATCH);
-        write_batch(connection, batch);
+fn write_all(connection: &Connection, asked: &Receiver<Write>) {
+    while let Ok(first) = asked.recv() {
+        let mut batch = Vec::new();
+        for next in std::iter::once(first).chain(asked.try_iter()).take(BATCH) {
+            match next {
+                Write::Job(job) => batch.push(job),
+                // In the order in which it was asked for: what was asked for before is committed before.
+                Write::Chore(chore) => {
+                    write_batch(connection, batch.drain(..));
+                    chore(connection);
+                }
+            }
+        }
+        write_batch(connection, batch.into_iter());
     }
 }
 
-fn write_batch(connection: &Connection, batch: impl Iterator<Item = Job>) {
+fn rewrite(connection: &Connection) -> Result<()> {
+    connection.execute_batch("VACUUM").map_err(lost)?;
+    let truncate = "PRAGMA wal_checkpoint(TRUNCATE)";
+    let busy: bool = connection.query_row(truncate, [], |row| row.get(0)).map_err(lost)?;
+    if busy { Err(unavailable().hint("somebody reads the file all the time; ask again")) } else { Ok(()) }
+}
+
+fn write_batch(connection: &Connection, batch: impl ExactSizeIterator<Item = Job>) {
+    if batch.len() == 0 {
+        return;
+    }
     let begun = connection.execute_batch("BEGIN IMMEDIATE");
     // Without a transaction a job must not run: each of its statements would be kept although it is told they are not.
     let done: Vec<Acknowledge> = batch.map(|job| job(begun.is_ok().then_some(connection))).collect();
@@ -167,8 +236,9 @@ fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
         .unwrap_or_else(|_| Err(Error::new(ErrorKind::Internal, "a database job panicked")))
 }
 
-async fn submit<T: Send + 'static>(
-    to: &SyncSender<Job>,
+async fn submit<T: Send + 'static, Asked>(
+    to: &SyncSender<Asked>,
+    ask: impl FnOnce(Job) -> Asked,
     work: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
 ) -> Result<T> {
     let (sender, receiver) = oneshot::channel();
@@ -183,13 +253,17 @@ async fn submit<T: Send + 'static>(
             let _ = sender.send(outcome);
         })
     });
-    to.try_send(job).map_err(|refused| match refused {
+    send(to, ask(job))?;
+    receiver.await.map_err(|cause| unavailable().caused_by(cause))?
+}
+
+fn send<Asked>(to: &SyncSender<Asked>, asked: Asked) -> Result<()> {
+    to.try_send(asked).map_err(|refused| match refused {
         TrySendError::Full(_) => {
             Error::new(ErrorKind::Busy, "too many writes are waiting").retry_after(Duration::from_secs(1))
         }
         TrySendError::Disconnected(_) => unavailable(),
-    })?;
-    receiver.await.map_err(|cause| unavailable().caused_by(cause))?
+    })
 }
 
 /// Translates an error of SQLite.
@@ -202,55 +276,4 @@ fn unavailable() -> Error {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn open() -> (tempfile::TempDir, Database) {
-        let folder = tempfile::tempdir().unwrap();
-        let database = Database::open(&folder.path().join("test.db")).unwrap();
-        (folder, database)
-    }
-
-    fn insert(id: &str) -> impl FnOnce(&Connection) -> Result<()> + Send + use<> {
-        let id = id.to_owned();
-        move |connection| {
-            connection.execute("INSERT INTO customers (id, profile) VALUES (?1, '{}')", [id]).map_err(lost)?;
-            Ok(())
-        }
-    }
-
-    async fn count(database: &Database) -> i64 {
-        let count = |c: &Connection| c.query_row("SELECT count(*) FROM customers", [], |row| row.get(0)).map_err(lost);
-        database.read(count).await.unwrap()
-    }
-
-    #[tokio::test]
-    async fn a_failed_write_leaves_its_neighbours_alone() {
-        let (_folder, database) = open();
-        let writes = ["a", "a", "b", "c", "c"].map(|id| database.write(insert(id)));
-        let failed = futures::future::join_all(writes).await.iter().filter(|outcome| outcome.is_err()).count();
-        assert_eq!((failed, count(&database).await), (2, 3));
-    }
-
-    #[tokio::test]
-    async fn a_panicking_job_undoes_itself_and_nothing_else() {
-        let (_folder, database) = open();
-        let planted = database.write::<()>(|connection| {
-            insert("half")(connection)?;
-            panic!("planted");
-        });
-        let (outcome, neighbour) = tokio::join!(planted, database.write(insert("whole")));
-        assert_eq!(outcome.unwrap_err().kind, ErrorKind::Internal);
-        assert!(neighbour.is_ok());
-        assert_eq!(count(&database).await, 1);
-    }
-
-    #[test]
-    fn a_file_that_is_no_database_is_named() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("broken.db");
-        std::fs::write(&path, "x".repeat(5_000)).unwrap();
-        let error = Database::open(&path).err().unwrap();
-        assert!(error.to_string().contains("broken.db"), "{error}");
-    }
-}
+mod tests;

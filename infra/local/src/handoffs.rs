@@ -1,5 +1,6 @@
 //! The queue of people in SQLite: every change of a case is read, made and written in one transaction.
 
+mod personal;
 mod statements;
 
 use std::sync::Arc;

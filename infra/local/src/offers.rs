@@ -3,12 +3,15 @@
 use async_trait::async_trait;
 use backoffice::Offers;
 use backoffice::offers::{Bound, KEPT_DAYS, Shown, looks_back};
+use contract::ports::PersonalData;
 use contract::{Access, Error, ErrorKind, Result, SessionId, TurnId};
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, Row, params};
+use serde_json::{Value, json};
 
 use crate::Database;
 use crate::database::lost;
+use crate::owned::{erased, pieces};
 
 /// Keeps which offers were shown in one SQLite file. Cheap to clone.
 #[derive(Clone)]
@@ -54,6 +57,29 @@ impl Offers for SqliteOffers {
             connection.query_row("SELECT count(*) FROM offers WHERE customer = ''", [], |_| Ok(())).map_err(lost)
         };
         self.database.read(probe).await
+    }
+}
+
+#[async_trait]
+impl PersonalData for SqliteOffers {
+    fn store(&self) -> &'static str {
+        "offers"
+    }
+
+    async fn export(&self, access: &Access) -> Result<Vec<Value>> {
+        let customer = access.customer().to_string();
+        let select = "SELECT offer, session, turn, at_us FROM offers WHERE customer = ?1 ORDER BY at_us, turn, offer";
+        let piece = |row: &Row<'_>| {
+            let (offer, session, turn, at) = columns(row)?;
+            let at = Timestamp::from_microsecond(at).map(|at| at.to_string()).unwrap_or_default();
+            Ok(json!({"offer": offer, "session": session, "turn": turn, "at": at}))
+        };
+        self.database.read(move |connection| pieces(connection, select, [customer], piece)).await
+    }
+
+    async fn erase(&self, access: &Access) -> Result<u64> {
+        let (delete, customer) = ("DELETE FROM offers WHERE customer = ?1", access.customer().to_string());
+        self.database.write(move |connection| erased(connection, delete, [customer])).await
     }
 }
 
@@ -114,6 +140,18 @@ mod tests {
         for database in [file, Database::in_memory().unwrap()] {
             backoffice::testing::offers::check(&SqliteOffers::new(database)).await;
         }
+    }
+
+    #[tokio::test]
+    async fn keeps_the_promises_of_personal_data() {
+        let store = SqliteOffers::new(Database::in_memory().unwrap());
+        let plant = async |caller: &contract::Caller, word: &str| {
+            let (session, turn) = (SessionId::new("s").unwrap(), TurnId::new(word).unwrap());
+            let showing = Shown { offer: "winter".into(), session, turn, at: "2026-11-28T09:00:00Z".parse().unwrap() };
+            assert!(store.show(&caller.access().unwrap(), &showing, &[]).await.unwrap());
+            word.to_owned()
+        };
+        contract::testing::personal_data::check(&store, plant).await;
     }
 
     #[tokio::test]

@@ -1,6 +1,7 @@
 //! The service desk in SQLite: the calendar says which slots there are, the appointments which of them are taken.
 
 mod demonstration;
+mod personal;
 mod rows;
 
 use std::sync::Arc;
@@ -38,7 +39,8 @@ impl SqliteServiceDesk {
         Self { directory: || Ok(Directory::default()), ..Self::new(database, clock) }
     }
 
-    /// Stores each dealer and car that is not known already. Nothing is overwritten.
+    /// Stores each dealer and car that is not known already; a car that was once and is gone does not come back. Nothing is
+    /// overwritten.
     ///
     /// # Errors
     /// `Unavailable`.

@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use contract::ports::{Clock, TicketHash, Tickets};
-use contract::{Caller, Error, ErrorKind, Result};
+use contract::ports::{Clock, PersonalData, TicketHash, Tickets};
+use contract::{Access, Caller, Error, ErrorKind, Result};
 use jiff::Timestamp;
+use serde_json::{Value, json};
 
 /// Tickets kept at once, at most: a few megabytes.
 const MOST: usize = 16_384;
@@ -61,6 +62,28 @@ impl Tickets for MemoryTickets {
     }
 }
 
+#[async_trait]
+impl PersonalData for MemoryTickets {
+    fn store(&self) -> &'static str {
+        "tickets"
+    }
+
+    async fn export(&self, access: &Access) -> Result<Vec<Value>> {
+        let kept = self.kept();
+        let mut own: Vec<&Timestamp> =
+            kept.values().filter(|(owner, _)| access.owns(&owner.owner())).map(|(_, expires)| expires).collect();
+        own.sort();
+        Ok(own.into_iter().map(|expires| json!({"ticket_until": expires})).collect())
+    }
+
+    async fn erase(&self, access: &Access) -> Result<u64> {
+        let mut kept = self.kept();
+        let before = kept.len();
+        kept.retain(|_, (owner, _)| !access.owns(&owner.owner()));
+        Ok((before - kept.len()) as u64)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use contract::testing::{ManualClock, customer};
@@ -70,6 +93,20 @@ mod tests {
     #[tokio::test]
     async fn keeps_the_promises_of_the_port() {
         contract::testing::tickets::check(|clock| Arc::new(MemoryTickets::new(clock))).await;
+    }
+
+    #[tokio::test]
+    async fn keeps_the_promises_of_personal_data() {
+        let clock = Arc::new(ManualClock::default());
+        let store = MemoryTickets::new(clock.clone());
+        let plant = async |caller: &Caller, word: &str| {
+            // What is shown of a ticket is until when it holds.
+            let wait = Duration::from_secs(60 + u64::from(word.bytes().next_back().unwrap_or_default()));
+            let expires = clock.now().checked_add(wait).unwrap();
+            store.keep(&TicketHash(format!("{word} of {caller:?}")), caller, expires).await.unwrap();
+            expires.to_string()
+        };
+        contract::testing::personal_data::check(&store, plant).await;
     }
 
     #[tokio::test]

@@ -3,11 +3,14 @@
 use async_trait::async_trait;
 use backoffice::vehicles::{Command, Readings};
 use backoffice::{Fleet, Vehicles};
+use contract::ports::PersonalData;
 use contract::{Access, ActionId, Error, ErrorKind, Result, Vin};
 use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::{Value, json};
 
 use crate::Database;
 use crate::database::lost;
+use crate::owned::{erased, json as column, pieces};
 
 /// The cars of the demonstration, in one SQLite file. Cheap to clone.
 #[derive(Clone)]
@@ -60,6 +63,53 @@ impl Vehicles for SimulatedVehicles {
     }
 }
 
+#[async_trait]
+impl PersonalData for SimulatedVehicles {
+    fn store(&self) -> &'static str {
+        "vehicles"
+    }
+
+    async fn export(&self, access: &Access) -> Result<Vec<Value>> {
+        let vins = vins(access)?;
+        let cars = "SELECT vin, readings FROM cars WHERE vin = ?1";
+        let commands = "SELECT vin, action, refusal FROM car_commands WHERE vin = ?1 ORDER BY action";
+        self.database
+            .read(move |connection| {
+                let mut all = Vec::new();
+                for vin in vins {
+                    all.extend(pieces(connection, cars, [&vin], |row| {
+                        Ok(json!({"vin": row.get::<_, String>(0)?, "readings": column(row, 1)?}))
+                    })?);
+                    all.extend(pieces(connection, commands, [&vin], |row| {
+                        let text = |column| row.get::<_, String>(column);
+                        Ok(json!({"vin": text(0)?, "action": text(1)?, "refusal": row.get::<_, Option<String>>(2)?}))
+                    })?);
+                }
+                Ok(all)
+            })
+            .await
+    }
+
+    /// The cars themselves stay: they report again what they were built with.
+    async fn erase(&self, access: &Access) -> Result<u64> {
+        let vins = vins(access)?;
+        let tables = ["cars", "car_commands"];
+        self.database
+            .write(move |connection| {
+                let each = vins.iter().flat_map(|vin| tables.map(|table| (vin, table)));
+                each.map(|(vin, table)| erased(connection, &format!("DELETE FROM {table} WHERE vin = ?1"), [vin])).sum()
+            })
+            .await
+    }
+}
+
+/// The customer's connected cars.
+fn vins(access: &Access) -> Result<Vec<String>> {
+    let fleet = Fleet::demonstration()?;
+    let own = fleet.cars().filter(|(_, owner, ..)| *owner == access.customer().as_str());
+    Ok(own.map(|(vin, ..)| vin.to_owned()).collect())
+}
+
 /// What a car reports, if it was ever told anything.
 fn kept(connection: &Connection, vin: &Vin) -> Result<Option<Readings>> {
     let mut statement = connection.prepare_cached("SELECT readings FROM cars WHERE vin = ?1").map_err(lost)?;
@@ -109,6 +159,21 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         // Each maker call opens the file again: as after a restart.
         backoffice::testing::vehicles::check(|_| cars(&folder.path().join("cars.db"))).await;
+    }
+
+    #[tokio::test]
+    async fn keep_the_promises_of_personal_data() {
+        let cars = SimulatedVehicles::new(Database::in_memory().unwrap());
+        let plant = async |caller: &contract::Caller, word: &str| {
+            let access = caller.access().unwrap();
+            let vin = Vin::new(vins(&access).unwrap().remove(0)).unwrap();
+            let action = ActionId::of(&contract::TurnId::new(word).unwrap(), "cockpit", 0);
+            let signal = "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature".to_owned();
+            let warm = Command { signal, value: backoffice::vehicles::Reading::Number(21.0) };
+            cars.command(&access, &vin, &[warm], &action).await.unwrap();
+            action.to_string()
+        };
+        contract::testing::personal_data::check(&cars, plant).await;
     }
 
     #[tokio::test]

@@ -5,15 +5,22 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use contract::ports::{Account, Clock, Deltas, LanguageModel, Ledger};
 use contract::prompt::{Delta, Prompt};
-use contract::{Bill, Errand, Error, ErrorKind, Result};
+use contract::{Bill, Errand, Error, ErrorKind, Result, SessionId};
 use futures::StreamExt;
 use jiff::tz::TimeZone;
+use sha2::{Digest, Sha256};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
 use crate::cost::Cost;
 use crate::prices::Price;
 use crate::tokens;
+
+/// The account of a session, by a hash: the ledger keeps nothing that leads to a person, so that it has nothing to erase.
+fn of_session(session: &SessionId) -> String {
+    let digest = Sha256::digest(session.as_str());
+    format!("session:{}", digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>())
+}
 
 /// What models may cost beyond a turn, in millionths of a US dollar; `None`: no bound. That of a turn is in its purse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -54,7 +61,7 @@ impl BudgetedModel {
     /// The accounts that bound a call.
     fn accounts(&self, errand: &Errand) -> Vec<Account> {
         let day = || format!("day:{}", self.clock.now().to_zoned(TimeZone::UTC).date());
-        let session = self.caps.session.map(|limit| Account { name: format!("session:{}", errand.session), limit });
+        let session = self.caps.session.map(|limit| Account { name: of_session(&errand.session), limit });
         session.into_iter().chain(self.caps.day.map(|limit| Account { name: day(), limit })).collect()
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use contract::ports::{Clock, Deltas, LanguageModel};
 use contract::prompt::Prompt;
-use contract::{Errand, Error, ErrorKind, Result};
+use contract::{CallReason, Errand, Error, ErrorKind, Result};
 use tokio::time::timeout;
 
 use crate::first;
@@ -80,9 +80,12 @@ impl LanguageModel for FailoverModel {
             errand: errand.clone(),
             clock: self.clock.clone(),
         };
-        let within = Errand { due: errand.due.saturating_sub(self.patience.reserve), ..errand.clone() };
+        let mut within = Errand { due: errand.due.saturating_sub(self.patience.reserve), ..errand.clone() };
         let mut failures = Vec::new();
         for place in 0..self.models.len() {
+            if place > 0 {
+                within.reason = CallReason::Failover;
+            }
             match self.ask(place, prompt, &within).await {
                 Ok(deltas) => {
                     let writer = self.models[place].name();

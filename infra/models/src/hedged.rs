@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use contract::ports::{Deltas, LanguageModel};
 use contract::prompt::Prompt;
-use contract::{Errand, Result};
+use contract::{CallReason, Errand, Result};
 use futures::future::{Either, select, select_ok};
 
 use crate::extra::ExtraCalls;
@@ -45,6 +45,7 @@ impl LanguageModel for HedgedModel {
 
     async fn generate(&self, prompt: &Prompt, errand: &Errand) -> Result<Deltas> {
         self.extra.first();
+        let hedging = Errand { reason: CallReason::Hedge, ..errand.clone() };
         let asked = Box::pin(first::words(self.first.as_ref(), prompt, errand));
         let late = Box::pin(tokio::time::sleep(self.after));
         let asked = match select(asked, late).await {
@@ -54,7 +55,7 @@ impl LanguageModel for HedgedModel {
         if !self.extra.take() {
             return asked.await;
         }
-        let hedge = Box::pin(first::words(self.second.as_ref(), prompt, errand));
+        let hedge = Box::pin(first::words(self.second.as_ref(), prompt, &hedging));
         let (deltas, _left) = select_ok([asked, hedge]).await?;
         Ok(deltas)
     }

@@ -36,7 +36,7 @@ impl OfflineModel {
 }
 
 /// What it is called in records.
-pub(crate) const NAME: &str = "offline";
+pub const NAME: &str = "offline";
 
 #[async_trait]
 impl LanguageModel for OfflineModel {
@@ -63,6 +63,7 @@ pub(crate) fn sure_answer(prompt: &Prompt) -> Option<Deltas> {
 fn deltas(prompt: &Prompt, answer: Answer) -> Deltas {
     let usage = Usage {
         input_tokens: tokens::estimated_input(prompt),
+        cached_tokens: 0,
         output_tokens: answer.pieces.iter().map(|piece| tokens::estimated(piece)).sum(),
         micro_usd: 0,
     };

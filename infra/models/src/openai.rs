@@ -31,6 +31,7 @@ use request::Request;
 
 use crate::catalog::{Card, ShapedBy, Vendor};
 use crate::prices::Price;
+use crate::span;
 use crate::tokens;
 use crate::told::{WAIT, broken, told};
 
@@ -155,6 +156,15 @@ impl OpenAiModel {
         Err(of_answer(status.as_u16(), &headers, &body, self.options.key.as_ref()))
     }
 
+    /// A server of one's own goes on with the trace. A vendor could do nothing with it for us, and is told nothing that it does
+    /// not need, be it two random numbers: they would join the calls of a turn.
+    fn traced(&self, request: RequestBuilder) -> RequestBuilder {
+        match span::traceparent().filter(|_| self.options.dialect == Dialect::Compatible) {
+            Some(parent) => request.header("traceparent", parent),
+            None => request,
+        }
+    }
+
     fn tail(&self, prompt: &Prompt) -> Tail {
         Tail::of(&self.options, tokens::estimated_input(prompt))
     }
@@ -177,7 +187,7 @@ impl LanguageModel for OpenAiModel {
     async fn generate(&self, prompt: &Prompt, _errand: &Errand) -> Result<Deltas> {
         let options = &self.options;
         let request = Request::of(prompt, options)?;
-        let request = self.client.post(format!("{}/chat/completions", options.base)).json(&request);
+        let request = self.traced(self.client.post(format!("{}/chat/completions", options.base))).json(&request);
         let mut patience = Box::pin(sleep(options.first_byte));
         let answer = async {
             let response = self.send(request).await?;

@@ -125,6 +125,7 @@ impl Price {
         let pico = parts.map(|(tokens, price)| tokens.saturating_mul(price)).fold(0, u64::saturating_add);
         Usage {
             input_tokens: input.saturating_add(cache_read).saturating_add(cache_write),
+            cached_tokens: cache_read,
             output_tokens: output,
             micro_usd: pico.div_ceil(PICO_IN_MICRO),
         }
@@ -167,14 +168,24 @@ mod tests {
         ];
         for (model, input, output, micro_usd) in cases {
             let usage = Prices::shipped().unwrap().of_model(model).unwrap().usage(input, output);
-            assert_eq!(usage, Usage { input_tokens: input, output_tokens: output, micro_usd }, "{model}");
+            assert_eq!(
+                usage,
+                Usage { input_tokens: input, cached_tokens: 0, output_tokens: output, micro_usd },
+                "{model}"
+            );
         }
         let nova = Prices::shipped().unwrap().of_model("bedrock.nova-micro").unwrap();
         let cached = nova.usage_with_cache(0, 1_000_000, 0);
-        assert_eq!(cached, Usage { input_tokens: 1_000_000, output_tokens: 0, micro_usd: 8_750 });
+        assert_eq!(
+            cached,
+            Usage { input_tokens: 1_000_000, cached_tokens: 1_000_000, output_tokens: 0, micro_usd: 8_750 }
+        );
         let haiku = Prices::shipped().unwrap().of_model("bedrock.claude-haiku-4-5").unwrap();
         let tokens = Tokens { input: 1_000, cache_read: 10_000, cache_write: 5_000, output: 100 };
-        assert_eq!(haiku.of(tokens), Usage { input_tokens: 16_000, output_tokens: 100, micro_usd: 8_750 });
+        assert_eq!(
+            haiku.of(tokens),
+            Usage { input_tokens: 16_000, cached_tokens: 10_000, output_tokens: 100, micro_usd: 8_750 }
+        );
         assert_eq!((haiku.most(1_000, 0).micro_usd, nova.most(1_000, 0).micro_usd), (1_250, 35));
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use contract::ports::{Clock, Deltas, Entropy, LanguageModel};
 use contract::prompt::Prompt;
-use contract::{Errand, Error, ErrorKind, Result};
+use contract::{CallReason, Errand, Error, ErrorKind, Result};
 
 use crate::extra::ExtraCalls;
 use crate::{breaker, first};
@@ -77,16 +77,16 @@ impl LanguageModel for RetryModel {
 
     async fn generate(&self, prompt: &Prompt, errand: &Errand) -> Result<Deltas> {
         self.extra.first();
-        let mut tried = 0;
+        let (mut tried, mut errand) = (0, errand.clone());
         loop {
-            let error = match first::words(self.inner.as_ref(), prompt, errand).await {
+            let error = match first::words(self.inner.as_ref(), prompt, &errand).await {
                 Ok(deltas) => return Ok(deltas),
                 Err(error) => error,
             };
-            let Some(wait) = self.wait(&error, tried, errand) else { return Err(error) };
+            let Some(wait) = self.wait(&error, tried, &errand) else { return Err(error) };
             self.tell(&error);
             tokio::time::sleep(wait).await;
-            tried += 1;
+            (tried, errand.reason) = (tried + 1, CallReason::Retry);
         }
     }
 
@@ -114,7 +114,7 @@ mod tests {
     use crate::testing::{Scripted, Step, TokioClock, Told, prompt};
 
     const SPOKEN: [Step; 2] =
-        [Step::Text("Hello."), Step::End(Usage { input_tokens: 0, output_tokens: 0, micro_usd: 0 })];
+        [Step::Text("Hello."), Step::End(Usage { input_tokens: 0, cached_tokens: 0, output_tokens: 0, micro_usd: 0 })];
 
     /// A model that fails so often and then speaks, tried twice more with the longest waits.
     fn retried(failures: Vec<Step>, extra: ExtraCalls) -> (RetryModel, Arc<Scripted>) {

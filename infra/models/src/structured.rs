@@ -42,7 +42,8 @@ impl StructuredModel {
             Ok(answer) => return Ok((answer, first)),
             Err(complaint) => complaint,
         };
-        tracing::debug!(model = first.model, shape = shape.name, complaint, "an answer has the wrong shape");
+        // Not the complaint: it repeats what the model said.
+        tracing::debug!(model = first.model, shape = shape.name, "an answer has the wrong shape");
         let (text, mut second) = whole(self.inner.generate(&repair(prompt, &text, &complaint), errand).await?).await?;
         second.usage = first.usage + second.usage;
         second.reduced = second.reduced.or(first.reduced);

@@ -2,7 +2,7 @@
 
 mod bill;
 mod claims;
-mod play;
+pub(crate) mod play;
 mod profile;
 mod table;
 
@@ -16,6 +16,8 @@ use self::profile::{Load, Profile};
 use crate::commands::say;
 use crate::settings::Settings;
 
+/// The model whose prices are taken, unless another is named.
+const MODEL: &str = "bedrock.nova-micro";
 /// Memory of the function: the processor comes with it. It is resident with 33 MB (README).
 const MEMORY_MB: u64 = 512;
 /// A turn without its models, in milliseconds: p50 of a warm function, emulated (README).
@@ -35,7 +37,7 @@ pub(super) struct Cost {
     #[arg(long, value_enum, default_value = "lean")]
     profile: Profile,
     /// The model, as the table of prices calls it.
-    #[arg(long, value_name = "ID", default_value = "bedrock.nova-micro")]
+    #[arg(long, value_name = "ID", default_value = MODEL)]
     model: String,
     /// Files, or folders of files, to play and measure, as in tests/conversations; without any: a shipped one.
     #[arg(long, value_name = "PATH", num_args = 1..)]
@@ -82,6 +84,30 @@ impl Cost {
         }
         Ok(())
     }
+}
+
+/// What these turns cost each, in millionths of a dollar: by the shipped assumptions, without what costs the same without turns.
+///
+/// # Errors
+/// A sentence, when a price is missing.
+pub(crate) fn of_a_turn(played: play::Played, settings: &Settings) -> Result<f64, String> {
+    /// Many, so that rounding to whole millionths does not show.
+    const TURNS_A_DAY: u64 = 10_000;
+    let load = Load {
+        profile: Profile::Lean,
+        turns_a_day: TURNS_A_DAY,
+        model: MODEL.into(),
+        asked_percent: 100,
+        memory_mb: MEMORY_MB,
+        own_ms: OWN_MS,
+        model_ms: MODEL_MS,
+        log_bytes: LOG_BYTES,
+        refresh_s: settings.edition.refresh.as_secs(),
+        retention_days: settings.retention.as_secs() / (24 * 60 * 60),
+        played,
+    };
+    // A bill is compared at ten thousand turns.
+    Ok(Summary::of(&load.bill()?).compared_without_fixed as f64 / 10_000.0)
 }
 
 /// The sums of a bill, in millionths of a dollar.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use backoffice::service_desk::Directory;
 use clap::Args;
 
-use crate::commands::say;
+use crate::commands::{audit, say};
 use crate::settings::Settings;
 use crate::wiring;
 
@@ -25,6 +25,7 @@ impl ImportDirectory {
             format!("{file} has {} mistake(s); nothing was stored\n  {}", mistakes.len(), mistakes.join("\n  "))
         })?;
         let (dealers, cars) = (directory.dealers.len(), directory.cars.len());
+        audit::note(settings, "import_directory", Some(format!("{dealers} dealers, {cars} cars"))).await?;
         wiring::import(settings, directory).await.map_err(|error| error.to_string())?;
         say(format_args!("{dealers} dealer(s) and {cars} car(s) are stored in {}", settings.office.service_desk));
         Ok(())

@@ -1,11 +1,14 @@
 //! `motorline serve`: opens the doors, and closes them without losing a turn.
 
-use crate::commands::say;
+use crate::commands::{audit, say};
 use std::future::Future;
 
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use crate::doors::{Doors, server};
+use crate::gauges::Gauges;
+use crate::learn::Learning;
 use crate::settings::{Identity, Settings};
 use crate::wiring::Product;
 
@@ -31,10 +34,18 @@ pub async fn serve_on(
             .into());
     }
     let doors = open_doors(settings).await?;
+    audit::started(&*doors.product.oversight.audit, settings).await?;
     let metrics = doors.product.metrics.clone();
+    tokio::spawn(Gauges::of(&doors).map_err(|error| error.to_string())?.run());
     let address = listener.local_addr().map_err(|cause| cause.to_string())?;
     say(format_args!("Motorline answers on http://{address}  (Ctrl-C ends it)"));
+    let (learning, end) = (Learning::of(&doors.product, doors.lag.clone()), CancellationToken::new());
+    let learning = learning.map_err(|error| error.to_string())?.map(|learning| learning.start(end.clone()));
     server::serve(listener, doors, stop).await;
+    end.cancel();
+    if let Some(learning) = learning {
+        learning.await.map_err(|cause| cause.to_string())?;
+    }
     metrics.flush().await.map_err(|error| error.to_string())
 }
 

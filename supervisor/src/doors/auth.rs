@@ -61,8 +61,8 @@ impl FromRequestParts<Doors> for CalledBy {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, doors: &Doors) -> Result<Self, Problem> {
-        let caller = doors.authentication.caller(parts).await?;
-        doors.limits.called(&caller)?;
+        let caller = doors.turned_away(doors.authentication.caller(parts).await)?;
+        doors.turned_away(doors.limits.called(&caller))?;
         Ok(Self(caller))
     }
 }

@@ -14,6 +14,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use super::address::{Peer, is_among};
 use super::error::Problem;
 use super::router::Doors;
+use super::traced;
 use crate::settings::{Settings, origin_of};
 
 /// Nothing but our own files, and no one may frame them. What pages may connect to is appended.
@@ -113,9 +114,11 @@ fn cross_origin(origins: &[String]) -> CorsLayer {
             header::CONTENT_TYPE,
             name("idempotency-key"),
             name("last-event-id"),
+            name("traceparent"),
+            name("tracestate"),
             name("x-api-key"),
         ])
-        .expose_headers([header::RETRY_AFTER, header::WWW_AUTHENTICATE])
+        .expose_headers([header::RETRY_AFTER, header::WWW_AUTHENTICATE, name(traced::TRACE_ID)])
         .max_age(PREFLIGHT_AGE)
 }
 

@@ -8,6 +8,7 @@ mod cases;
 mod conversations;
 mod operator;
 mod overview;
+mod personal;
 mod recent;
 mod watch;
 

@@ -14,6 +14,7 @@ use futures::future::BoxFuture;
 use tokio::sync::watch;
 use tokio::time::sleep;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 
 use super::desk::Desk;
 use super::error::Problem;
@@ -56,10 +57,11 @@ impl Flights {
     pub async fn take(&self, admitted: Admitted) -> Result<TurnRecord, Error> {
         let (supervisor, desk) = (self.supervisor.clone(), self.desk.clone());
         // In a task of its own: a client that hangs up must not lose a turn that has begun.
-        let turn = self.turns.spawn(async move {
+        let turn = async move {
             let Admitted { request, permit: _held } = admitted;
             supervisor.take(request, Arc::new(Nobody)).await.inspect(|record| desk.see(record))
-        });
+        };
+        let turn = self.turns.spawn(turn.in_current_span());
         turn.await.unwrap_or_else(|cause| Err(broken(cause)))
     }
 
@@ -90,18 +92,20 @@ impl Flights {
         under_way.insert(call.clone(), flight.clone());
         drop(under_way);
         let flights = self.clone();
-        self.turns.spawn(async move {
+        let turn = async move {
             // Again in a task of its own, so that not even a defect in there leaves the listener waiting.
             let supervisor = flights.supervisor.clone();
             let audience = flight.clone();
-            let taken = tokio::spawn(async move { supervisor.take(request, audience).await }).await;
+            let taken = async move { supervisor.take(request, audience).await }.in_current_span();
+            let taken = tokio::spawn(taken).await;
             flight.give_back();
             match taken.unwrap_or_else(|cause| Err(broken(cause))) {
                 Ok(record) => flights.desk.see(&record),
                 Err(error) => flight.tell(Message::Error(Problem::from(error))),
             }
             flights.under_way().remove(&call);
-        });
+        };
+        self.turns.spawn(turn.in_current_span());
         Ok(Listener { told: listener, seen: 0, over: false })
     }
 

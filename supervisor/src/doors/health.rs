@@ -57,40 +57,30 @@ async fn health() -> Json<Health> {
     responses((status = 200, description = "Every port is ready.", body = Readiness), (status = 503, description = "A port is not ready.", body = Readiness))
 )]
 async fn ready(State(doors): State<Doors>) -> (StatusCode, Json<Readiness>) {
-    let product = &doors.product;
-    let models =
-        product.models.iter().map(|model| async { line(&format!("model {}", model.name()), model.ready().await) });
-    let office = &product.office;
-    let (conversations, customers, library, tickets, metrics, models, handoffs, desk, vehicles, offers) = futures::join!(
-        product.conversations.ready(),
-        product.customers.ready(),
-        product.library.ready(),
-        product.tickets.ready(),
-        product.metrics.ready(),
-        join_all(models),
-        office.handoffs.ready(),
-        office.service_desk.ready(),
-        office.vehicles.ready(),
-        office.offers.ready()
-    );
-    let mut ports = vec![
-        line("conversations", conversations),
-        line("customers", customers),
-        line("library", library),
-        line("tickets", tickets),
-        line("metrics", metrics),
-        line("handoffs", handoffs),
-        line("service desk", desk),
-        line("vehicles", vehicles),
-        line("offers", offers),
+    let (product, office) = (&doors.product, &doors.product.office);
+    let ports = [
+        ("conversations", product.conversations.ready()),
+        ("customers", product.customers.ready()),
+        ("library", product.library.ready()),
+        ("tickets", product.tickets.ready()),
+        ("metrics", product.metrics.ready()),
+        ("handoffs", office.handoffs.ready()),
+        ("service desk", office.service_desk.ready()),
+        ("vehicles", office.vehicles.ready()),
+        ("offers", office.offers.ready()),
+        ("audit", product.oversight.audit.ready()),
     ];
-    ports.extend(models);
+    let ports = ports.into_iter().chain(product.oversight.learned.iter().map(|learned| ("learned", learned.ready())));
+    let ports = ports.map(|(port, ready)| (port.to_owned(), ready));
+    let models = product.models.iter().map(|model| (format!("model {}", model.name()), model.ready()));
+    let asked = ports.chain(models).map(|(port, ready)| async move { line(port, ready.await) });
+    let mut ports = join_all(asked).await;
     ports.dedup_by(|a, b| a.port == b.port);
     let ready = ports.iter().all(|port| port.ready);
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(Readiness { ready, ports }))
 }
 
-fn line(port: &str, outcome: PortResult<()>) -> PortReadiness {
-    PortReadiness { port: port.into(), ready: outcome.is_ok(), detail: outcome.err().map(|error| error.to_string()) }
+fn line(port: String, outcome: PortResult<()>) -> PortReadiness {
+    PortReadiness { port, ready: outcome.is_ok(), detail: outcome.err().map(|error| error.to_string()) }
 }

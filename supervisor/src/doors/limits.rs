@@ -85,6 +85,11 @@ impl Limits {
         &self.rules
     }
 
+    /// How many turns are under way.
+    pub fn under_way(&self) -> usize {
+        self.rules.turns_at_once.saturating_sub(self.everybody.available_permits())
+    }
+
     /// Lets a turn of `caller` in `session` begin. Without an address, as where no connection carried the request, only what
     /// is not counted by address holds.
     ///

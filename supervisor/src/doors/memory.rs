@@ -11,6 +11,7 @@ use serde::Serialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::audit;
 use super::auth::CalledBy;
 use super::error::Problem;
 use super::rest::no_address;
@@ -97,17 +98,19 @@ async fn forget_session(
 }
 
 async fn forget(doors: &Doors, caller: &Caller, session: Option<&SessionId>) -> Result<StatusCode, Problem> {
-    match doors.product.customers.forget(&own(caller)?, session).await {
+    let access = own(caller)?;
+    audit::note(doors, audit::actor(caller), "forget_memory", Some(access.pseudonym())).await?;
+    match doors.product.customers.forget(&access, session).await {
         Err(error) if error.kind != ErrorKind::NotFound => Err(error.into()),
         Ok(()) | Err(_) => Ok(StatusCode::NO_CONTENT),
     }
 }
 
-/// The right to one's own memories. A car has none: somebody else may be sitting in it.
-fn own(caller: &Caller) -> Result<Access, Problem> {
+/// The right to what is one's own. A car has none: somebody else may be sitting in it.
+pub(super) fn own(caller: &Caller) -> Result<Access, Problem> {
     let car = matches!(caller, Caller::Vehicle { .. });
     caller.access().filter(|_| !car).ok_or_else(|| {
-        let error = Error::new(ErrorKind::Refused, "only a customer has memories here, and only their own");
+        let error = Error::new(ErrorKind::Refused, "only a customer has anything of their own here");
         error.hint("send a customer's own token").into()
     })
 }

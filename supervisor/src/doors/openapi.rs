@@ -26,8 +26,10 @@ use super::messages::{Envelope, Message, Numbered, Words};
         (name = "turns", description = "A customer says something, Motorline replies."),
         (name = "sessions", description = "What was said, and why."),
         (name = "desk", description = "For the people who take over: role operator or admin. Anybody else gets 403, whatever the address names."),
+        (name = "boards", description = "For the people who work here: what was measured, which alarms are on, what to do about them."),
         (name = "me", description = "What is kept of a customer: theirs to see and to erase."),
         (name = "operation", description = "Whether it lives and could work."),
+        (name = "admin", description = "For those who run the product: the audit trail, and customers who ask in writing."),
         (name = "demo", description = "Loopback only: the fictional customers.")
     )
 )]

@@ -116,9 +116,11 @@ async fn get_turn(
     let Path((session, turn)) = path.map_err(|rejection| no_address(&rejection))?;
     let (session, turn) = (SessionId::new(session)?, TurnId::new(turn)?);
     let mut record = doors.product.conversations.turn(&session, &turn, &caller).await?;
-    // What a person could have said is between them and the assistant.
     for report in &mut record.reports {
+        // What a person could have said is between them and the assistant.
         report.findings.retain(|finding| !matches!(finding, Finding::Suggestion(_)));
+        // What a model answered beyond the reply was withheld for a reason.
+        report.calls.iter_mut().for_each(|call| call.answer = None);
     }
     Ok(Json(record))
 }

@@ -4,6 +4,7 @@ use std::any::Any;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use ::analytics::AnalyticsAgent;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
@@ -11,7 +12,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use boards::Boards;
 use contract::{Caller, IdempotencyKey};
+use intent::IntentAgent;
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::OpenApi;
@@ -23,14 +26,20 @@ use super::browsers::{self, Browsers};
 use super::desk::{self, Desk};
 use super::error::Problem;
 use super::flights::{Admitted, Flights, Listener};
-use super::gate::gate;
+use super::gate::{counted, gate};
 use super::limits::Limits;
+use super::open::Open;
 use super::patience::Patience;
+use super::traced::traced;
 use super::wire::TurnRequest;
 use super::{
-    ClientConfiguration, client, demo, health, memory, openapi, pages, rest, socket, tickets, translate, words,
+    ClientConfiguration, analytics, audit, boards as board_doors, client, demo, feedback, health, insights, memory,
+    openapi, pages, privacy, rest, scrape, socket, tickets, translate, words,
 };
-use crate::settings::Settings;
+use crate::erasure::Erasure;
+use crate::learn::Lag;
+use crate::measures;
+use crate::settings::{Scrapers, Settings};
 use crate::turn::Request;
 use crate::wiring::Product;
 
@@ -39,18 +48,30 @@ use crate::wiring::Product;
 pub struct Doors {
     /// The product behind them.
     pub product: Product,
+    /// What counts turns and ratings.
+    pub analytics: Arc<AnalyticsAgent>,
     /// How callers are told apart.
     pub authentication: Authentication,
     /// What a client must know.
     pub client: Arc<ClientConfiguration>,
     /// Milliseconds until a reply is due.
     pub deadline_ms: u64,
+    /// How far learning is behind.
+    pub lag: Arc<Lag>,
     /// The turns under way.
     pub flights: Arc<Flights>,
+    /// The boards and alarms of this deployment.
+    pub boards: Arc<Boards>,
     /// What people who take over share.
     pub desk: Arc<Desk>,
+    /// What is kept of one person, shown and erased.
+    pub erasure: Erasure,
     /// How much callers may ask for.
     pub limits: Arc<Limits>,
+    /// What is open.
+    pub open: Open,
+    /// Who may read what was measured.
+    pub scrapers: Scrapers,
     /// How long is waited for a client.
     pub patience: Patience,
     /// What browsers are told.
@@ -66,13 +87,21 @@ impl Doors {
     /// As [`Authentication::open`].
     pub fn over(product: Product, settings: &Settings) -> contract::Result<Self> {
         let desk = Arc::new(Desk::open(settings.handoff)?);
+        let time_and_chance = (product.clock.clone(), product.entropy.clone());
+        let erasure = Erasure::over(&product.oversight, vec![desk.clone()], time_and_chance, settings.turn.deadline);
         Ok(Self {
+            analytics: Arc::new(AnalyticsAgent::new(IntentAgent::shipped_labels()?)?),
             authentication: Authentication::open(settings, product.clock.clone())?,
+            boards: Arc::new(Boards::shipped(&settings.deployment)?),
             client: Arc::new(ClientConfiguration::from(settings)),
             deadline_ms: settings.turn.deadline.as_millis().try_into().unwrap_or(u64::MAX),
+            lag: Arc::default(),
             flights: Arc::new(Flights::new(product.supervisor.clone(), desk.clone(), settings.stream_grace)),
             desk,
+            erasure,
             limits: Arc::new(Limits::new(settings.limits.clone(), product.clock.clone())),
+            open: Open::default(),
+            scrapers: settings.oversight.scrapers,
             patience: Patience { grace: settings.grace, ..Patience::default() },
             browsers: Arc::new(Browsers::of(settings)),
             closing: CancellationToken::new(),
@@ -115,13 +144,18 @@ impl Doors {
         Ok((key, listener))
     }
 
+    /// Counts what is turned away.
+    pub(super) fn turned_away<T>(&self, outcome: Result<T, Problem>) -> Result<T, Problem> {
+        outcome.inspect_err(|problem| self.product.metrics.record(&[measures::of_refusal(problem.status)]))
+    }
+
     fn checked(&self, caller: Caller, key: Option<IdempotencyKey>, wanted: TurnRequest) -> Result<Request, Problem> {
         let Product { clock, entropy, .. } = &self.product;
         Ok(wanted.admit(caller, key, self.deadline_ms, &**clock, &**entropy)?)
     }
 
     fn place(&self, request: Request, address: Option<IpAddr>) -> Result<Admitted, Problem> {
-        let permit = self.limits.admit(&request.turn.caller, address, &request.turn.session)?;
+        let permit = self.turned_away(self.limits.admit(&request.turn.caller, address, &request.turn.session))?;
         Ok(Admitted { request, permit })
     }
 }
@@ -148,7 +182,9 @@ pub fn router(doors: Doors) -> Router {
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn_with_state(doors.clone(), gate))
         .layer(CatchPanicLayer::custom(|cause: Box<dyn Any + Send>| panicked(&*cause)))
-        .layer(from_fn(translate::answers));
+        .layer(from_fn_with_state(doors.clone(), counted))
+        .layer(from_fn(translate::answers))
+        .layer(from_fn_with_state(doors.clone(), traced));
     browsers::told(pages_and_api, &doors)
 }
 
@@ -156,11 +192,18 @@ pub fn router(doors: Doors) -> Router {
 pub(super) fn described() -> OpenApiRouter<Doors> {
     OpenApiRouter::with_openapi(openapi::Base::openapi())
         .merge(rest::routes())
+        .merge(scrape::routes())
+        .merge(analytics::routes())
+        .merge(feedback::routes())
+        .merge(insights::routes())
         .merge(words::routes())
+        .merge(board_doors::routes())
         .merge(desk::routes())
         .merge(socket::routes())
         .merge(tickets::routes())
         .merge(memory::routes())
+        .merge(privacy::routes())
+        .merge(audit::routes())
         .merge(health::routes())
         .merge(client::routes())
         .merge(demo::routes())

@@ -10,12 +10,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::Request;
+use axum::http::{Request, StatusCode};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use metering::Metrics;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
@@ -26,8 +27,10 @@ use self::line::{Line, Place};
 use super::address::{Peer, is_among, subscriber};
 use super::gate::{LARGEST_HEAD, MOST_HEADERS};
 use super::limits::{AtOnce, Limits};
+use super::open::Open;
 use super::patience::Patience;
 use super::router::{Doors, router};
+use crate::measures;
 
 /// Most that is read ahead of a connection, and most that is written ahead of a client that reads slowly, in bytes.
 const LARGEST_BUFFER: usize = 64 * 1024;
@@ -59,6 +62,8 @@ struct Server {
     http: http1::Builder,
     router: Router,
     limits: Arc<Limits>,
+    metrics: Arc<dyn Metrics>,
+    open: Open,
     patience: Patience,
     /// Places for connections.
     room: Arc<Semaphore>,
@@ -85,6 +90,8 @@ impl Server {
         Self {
             http,
             limits: doors.limits.clone(),
+            metrics: doors.product.metrics.clone(),
+            open: doors.open.clone(),
             patience: doors.patience,
             room: Arc::new(Semaphore::new(doors.limits.rules().connections)),
             neighbours: Arc::default(),
@@ -126,6 +133,7 @@ impl Server {
                 tokio::spawn(self.clone().serve(stream, peer, place));
             }
             Err(limit) => {
+                self.metrics.record(&[measures::of_refusal(StatusCode::SERVICE_UNAVAILABLE.as_u16())]);
                 if let Ok(courtesy) = self.courtesy.clone().try_acquire_owned() {
                     tokio::spawn(async move {
                         refusal::refuse(stream, limit).await;
@@ -148,7 +156,12 @@ impl Server {
             let entered = self.neighbours.enter(subscriber(address), most.get());
             entered.ok_or("limits.address_connections")
         });
-        Ok(Place { _room: room, _neighbour: neighbour.transpose()?, _line: self.lines.token() })
+        Ok(Place {
+            _room: room,
+            _neighbour: neighbour.transpose()?,
+            _line: self.lines.token(),
+            _open: self.open.connection(),
+        })
     }
 
     async fn serve(self: Arc<Self>, stream: TcpStream, peer: Peer, place: Place) {

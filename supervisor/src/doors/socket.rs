@@ -17,6 +17,7 @@ use utoipa_axum::routes;
 use super::body::LARGEST_BODY;
 use super::error::Problem;
 use super::router::Doors;
+use super::traced::Continues;
 use entrance::Entrance;
 
 /// Bytes that are read at once of a socket, and held for it while nothing is said: a turn is shorter.
@@ -48,6 +49,7 @@ pub(super) fn routes() -> OpenApiRouter<Doors> {
 async fn socket(
     State(doors): State<Doors>,
     Entrance { caller, address }: Entrance,
+    Continues(parent): Continues,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
     let upgrade = upgrade.map_err(|rejection| {
@@ -61,5 +63,5 @@ async fn socket(
         // Each message leaves at once, and what a slow reader has not taken yet stays small.
         .write_buffer_size(0)
         .max_write_buffer_size(2 * frames::LARGEST_FRAME);
-    Ok(bounded.on_upgrade(move |socket| connection::hold(socket, doors, caller, address)))
+    Ok(bounded.on_upgrade(move |socket| connection::hold(socket, doors, (caller, address), parent)))
 }

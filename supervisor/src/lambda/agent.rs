@@ -17,13 +17,14 @@ use crate::wiring;
 /// # Errors
 /// What kept the function from starting, or the runtime from going on.
 pub async fn agent(environment: Vec<(String, String)>) -> Result<(), String> {
-    let settings = settings(environment)?;
+    let (settings, traces) = settings(environment)?;
     let (agent, ended) = tokio::join!(wiring::agent(&settings), ended());
     let (agent, clock) = agent.map_err(|error| error.to_string())?;
     let function = service_fn(|event: LambdaEvent<Brief>| {
-        let (agent, clock) = (agent.clone(), clock.clone());
+        let (agent, clock, traces) = (agent.clone(), clock.clone(), traces.clone());
         async move {
             let report = remote::answer(&agent, &clock, event.payload).await;
+            traces.flush().await;
             report.map_err(|error| lambda_runtime::Error::from(error.to_string()))
         }
     });

@@ -20,7 +20,7 @@ use crate::wiring;
 /// # Errors
 /// What kept the function from starting, or the runtime from going on.
 pub async fn ingest(environment: Vec<(String, String)>) -> Result<(), String> {
-    let settings = settings(environment)?;
+    let (settings, _) = settings(environment)?;
     let shelf = wiring::shelf(&settings).await.map_err(|error| error.to_string())?;
     let work = settings.data.join("ingest");
     let function = service_fn(|event: LambdaEvent<S3Event>| {

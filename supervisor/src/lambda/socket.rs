@@ -15,11 +15,14 @@ use aws_lambda_events::apigw::{ApiGatewayWebsocketProxyRequest, ApiGatewayWebsoc
 use contract::{Error, ErrorKind, Result};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::{Value, json};
+use tracing::Instrument;
 
 use super::lifetime::ended;
 use super::{public_settings, warm_up};
 use crate::doors::Doors;
 use crate::settings::Settings;
+use crate::trace::context::of_xray;
+use crate::trace::spans::Entry;
 use crate::wiring::{Gateway, Product};
 
 /// API Gateway gives up an event after 29 seconds; what a turn leaves of them is for storing and posting it.
@@ -35,20 +38,28 @@ const DISCONNECT: &str = "DISCONNECT";
 /// # Errors
 /// What kept the function from starting, or the runtime from going on.
 pub async fn socket(environment: Vec<(String, String)>) -> std::result::Result<(), String> {
-    let settings = public_settings(environment)?;
+    let (settings, traces) = public_settings(environment)?;
     let (door, ended) = tokio::join!(SocketDoor::open(&settings), ended());
     let door = Arc::new(door?);
     warm_up(&door.doors.product);
+    let spans = traces.clone();
     let (flights, metrics) = (door.doors.flights.clone(), door.doors.product.metrics.clone());
     let function = service_fn(move |event: LambdaEvent<ApiGatewayWebsocketProxyRequest>| {
-        let door = door.clone();
-        async move { Ok::<Value, lambda_runtime::Error>(door.answer(event.payload).await) }
+        let (door, traces) = (door.clone(), spans.clone());
+        async move {
+            let parent = event.context.xray_trace_id.as_deref().and_then(of_xray);
+            let Entry { span, .. } = Entry::message(parent, &*door.doors.product.entropy);
+            let answer = door.answer(event.payload).instrument(span).await;
+            traces.flush().await;
+            Ok::<Value, lambda_runtime::Error>(answer)
+        }
     });
     tokio::select! {
         outcome = lambda_runtime::run_concurrent(function) => outcome.map_err(|cause| cause.to_string())?,
         () = ended => tracing::info!("asked to end"),
     }
     flights.land().await;
+    traces.close().await;
     metrics.flush().await.map_err(|error| error.to_string())
 }
 

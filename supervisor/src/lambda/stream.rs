@@ -23,6 +23,8 @@ use lambda_runtime_api_client::{PooledClient, body, build_request};
 use serde_json::{Value, json};
 
 use super::gateway;
+use crate::trace::Traces;
+use crate::trace::context::XRAY;
 
 /// What stands between the prelude and the body.
 const DIVIDER: [u8; 8] = [0; 8];
@@ -33,15 +35,23 @@ const ATTEMPT: &str = "lambda-runtime-invocation-id";
 ///
 /// # Errors
 /// What kept the runtime from going on.
-pub(super) async fn run(router: Router) -> Result<(), Error> {
+pub(super) async fn run(router: Router, traces: Traces) -> Result<(), Error> {
     let mut connector = HttpConnector::new();
     connector.set_nodelay(true);
     let client = Arc::new(PooledClient::builder().with_connector(connector).build());
     // The runtime's own way to answer, which is never taken.
     let unused = service_fn(|_: LambdaEvent<Value>| async { Ok::<Value, Error>(Value::Null) });
     let ours = layer_fn(move |_| {
-        let (router, client) = (router.clone(), client.clone());
-        service_fn(move |invocation| answer(router.clone(), client.clone(), invocation))
+        let (router, client, traces) = (router.clone(), client.clone(), traces.clone());
+        service_fn(move |invocation| {
+            let (answered, traces) = (answer(router.clone(), client.clone(), invocation), traces.clone());
+            async move {
+                let answered = answered.await;
+                // The process may be frozen as soon as it asks for the next event. The client has its answer.
+                traces.flush().await;
+                answered
+            }
+        })
     });
     Runtime::new(unused).layer(ours).layer(TracingLayer::new()).run_concurrent().await
 }
@@ -49,7 +59,8 @@ pub(super) async fn run(router: Router) -> Result<(), Error> {
 async fn answer(router: Router, client: Arc<PooledClient>, invocation: LambdaInvocation) -> Result<(), Error> {
     let LambdaInvocation { parts, body, context } = invocation;
     let answer = match from_reader(&*body) {
-        Ok(event) => {
+        Ok(mut event) => {
+            continued(event.headers_mut(), context.xray_trace_id.as_deref());
             let Ok(response) = router.oneshot(gateway::unwrapped(event)).await.map_err(|never: Infallible| never);
             streamed(&context.request_id, response)?
         }
@@ -62,6 +73,13 @@ async fn answer(router: Router, client: Arc<PooledClient>, invocation: LambdaInv
         Err(cause) => tracing::warn!(%cause, "an answer broke off"),
     }
     Ok(())
+}
+
+/// Tells the doors which trace of X-Ray the event is part of, as `lambda_http` does.
+fn continued(headers: &mut HeaderMap, trace: Option<&str>) {
+    if let Some(trace) = trace.and_then(|trace| HeaderValue::from_str(trace).ok()) {
+        headers.insert(XRAY, trace);
+    }
 }
 
 /// The response as Lambda takes it: its head as JSON, a divider, its body.

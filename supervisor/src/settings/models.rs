@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use contract::When;
+use contract::{Error, ErrorKind, When};
 use models::openai::Secret;
 
 use super::read::Reader;
@@ -98,6 +98,25 @@ pub enum Key {
     File(PathBuf),
 }
 
+impl Key {
+    /// The key itself.
+    ///
+    /// # Errors
+    /// `Unavailable` when its file cannot be read; `setting` is named.
+    pub(crate) fn read(&self, setting: &str) -> contract::Result<Secret> {
+        let path = match self {
+            Self::Given(key) => return Ok(key.clone()),
+            Self::File(path) => path,
+        };
+        let unread = |cause| {
+            Error::new(ErrorKind::Unavailable, format!("cannot read the key of {setting} in {}", path.display()))
+                .hint("name a file that this process may read")
+                .caused_by(cause)
+        };
+        std::fs::read_to_string(path).map(|text| Secret::new(&text)).map_err(unread)
+    }
+}
+
 impl Reader {
     pub(super) fn models(&mut self) -> Option<ModelRules> {
         let fast = self.uris("model.fast", &SCHEMES);
@@ -166,7 +185,12 @@ impl Reader {
 
     fn openai(&mut self) -> Option<OpenAiRules> {
         let url = self.filled("openai.url", "the address of an API, such as https://api.openai.com/v1")?;
-        let Some(place) = self.optional("openai.key") else { return Some(OpenAiRules { url, key: None }) };
+        Some(OpenAiRules { url, key: self.key("openai.key")? })
+    }
+
+    /// The secret that a setting says where to find; nothing when it is not set.
+    pub(super) fn key(&mut self, setting: &str) -> Option<Option<Key>> {
+        let Some(place) = self.optional(setting) else { return Some(None) };
         let key = match place.split_once(':') {
             Some(("env", name)) => {
                 let given = self.environment.iter().find(|(variable, value)| variable == name && !value.is_empty());
@@ -178,9 +202,9 @@ impl Reader {
         if key.is_none() {
             // What was found is not repeated: it may be the key.
             let expected = "env:NAME of a variable that is set, or file:PATH, never the key itself";
-            self.problem("openai.key", "no key is found there".into(), expected);
+            self.problem(setting, "no key is found there".into(), expected);
         }
-        key.map(|key| OpenAiRules { url, key: Some(key) })
+        key.map(Some)
     }
 
     /// What no setting of models can say alone.

@@ -80,6 +80,11 @@ impl Reader {
     }
 }
 
+/// The names of the agents that may run elsewhere, which are those of their crates.
+pub(crate) fn placed_agents() -> impl Iterator<Item = &'static str> {
+    agents().map(|(_, name)| name)
+}
+
 /// Each agent that may run elsewhere, with its setting.
 fn agents() -> impl Iterator<Item = (&'static str, &'static str)> {
     let run = |row: &Setting| row.key.strip_prefix("agents.")?.strip_suffix(".run");

@@ -65,11 +65,12 @@ impl Reader {
         let turn = self.turn();
         let stream_grace_ms = self.within("stream.grace_ms", 0..=60_000);
         let socket = self.socket();
-        let metrics = self.uri("metrics", &["none", "emf", "cloudwatch"]);
+        let oversight = self.oversight();
         let deployment = self.filled("deployment", "a short name");
         let lambda_streams = self.one_of("lambda.response", &[("stream", true), ("buffered", false)]);
         let limits = self.limits(identity == Some(Identity::Demo));
         let (grace, web) = (self.grace(), self.web());
+        let trace = self.traces();
         let level = self.one_of("log.level", &["error", "warn", "info", "debug", "trace"].map(|level| (level, level)));
         let json = self.one_of("log.format", &[("text", false), ("json", true)]);
         Some(Settings {
@@ -92,7 +93,7 @@ impl Reader {
             turn: turn?,
             stream_grace: Duration::from_millis(stream_grace_ms?),
             socket: socket?,
-            metrics: metrics?,
+            oversight: oversight?,
             deployment: deployment?,
             region: self.optional("aws.region"),
             roots: self.optional("aws.roots").map(Into::into),
@@ -101,6 +102,7 @@ impl Reader {
             grace: grace?,
             web: web?,
             log: Log { level: level?.to_owned(), json: json? },
+            trace: trace?,
         })
     }
 
@@ -108,10 +110,12 @@ impl Reader {
         let deadline = self.within("turn.deadline_ms", 100..=29_000);
         let lease = self.optional("turn.lease_ms").map(|_| self.within("turn.lease_ms", 1_000..=900_000));
         let history = self.within("turn.history", 0..=50);
+        let record_answers = self.one_of("turn.record_answers", &[("yes", true), ("no", false)]);
         Some(TurnRules {
             deadline: Duration::from_millis(deadline?),
             lease: Duration::from_millis(lease.unwrap_or_else(|| Some(2 * deadline?))?),
             history: history?,
+            record_answers: record_answers?,
         })
     }
 

@@ -63,6 +63,16 @@ impl Sources {
         (SETTINGS.iter().map(|setting| self.winner(setting, &file)).collect(), problems)
     }
 
+    /// What the file says, as (key, value).
+    ///
+    /// # Errors
+    /// What is no setting, or no TOML.
+    pub(crate) fn named(&self) -> Result<Vec<(String, String)>, Vec<Problem>> {
+        let (file, mut problems) = self.file_values();
+        problems.extend(self.unknown_names(&file));
+        if problems.is_empty() { Ok(file.into_iter().collect()) } else { Err(problems) }
+    }
+
     fn winner(&self, setting: &Setting, file: &BTreeMap<String, String>) -> Resolved {
         let variable = variable(setting.key);
         let flag = self.flags.iter().rev().find(|(key, _)| key == setting.key).map(|(_, value)| (value, Origin::Flag));

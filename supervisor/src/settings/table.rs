@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::{handoff, places};
+use super::{handoff, oversight, places, tracing};
 
 /// One setting, as a person reads about it.
 #[derive(Debug, Clone, Copy)]
@@ -20,9 +20,10 @@ pub(super) const fn setting(key: &'static str, default: &'static str, meaning: &
 }
 
 /// All settings there are.
-pub static SETTINGS: LazyLock<Vec<Setting>> = LazyLock::new(|| [ROWS, &handoff::ROWS, &places::ROWS].concat());
+pub static SETTINGS: LazyLock<Vec<Setting>> =
+    LazyLock::new(|| [ROWS, &handoff::ROWS, &oversight::ROWS, &places::ROWS, &tracing::ROWS].concat());
 
-/// All but how people take over and where each agent runs.
+/// All but how people take over, what those who run the product look after it with, and where each agent runs.
 const ROWS: &[Setting] = &[
     setting("listen", "127.0.0.1:8080", "Address and port to serve on."),
     setting(
@@ -213,6 +214,11 @@ const ROWS: &[Setting] = &[
     ),
     setting("turn.history", "6", "Past exchanges that a turn sees, 0 to 50."),
     setting(
+        "turn.record_answers",
+        "yes",
+        "Whether a turn's record keeps what vendors' models answered word for word, for `motorline replay`: `yes` or `no`.",
+    ),
+    setting(
         "socket.store",
         "memory://",
         "Where tickets for sockets, and on AWS the open connections, are kept: `memory://` (this process) or `dynamodb://PREFIX` (table PREFIX-sessions).",
@@ -221,11 +227,6 @@ const ROWS: &[Setting] = &[
         "socket.endpoint",
         "",
         "Where the Lambda function of the WebSocket API posts its messages: the address of the API with its stage. Empty: as each event tells; an API with a domain name of its own must be named.",
-    ),
-    setting(
-        "metrics",
-        "none://",
-        "Where measures go: `none://`, `emf://NAMESPACE` (lines of the embedded metric format on the output) or `cloudwatch://NAMESPACE`.",
     ),
     setting("deployment", "local", "What this deployment is called in its metrics, such as dev or production."),
     setting("aws.region", "", "Region of AWS. Empty: as the AWS SDK finds it (environment, profile, instance)."),
@@ -282,6 +283,10 @@ const ROWS: &[Setting] = &[
         "",
         "Further origins that our pages may connect to, such as the token endpoint of an issuer that has it elsewhere (Cognito). Empty: the issuer and the socket only.",
     ),
-    setting("log.level", "info", "What is logged: error, warn, info, debug or trace."),
+    setting(
+        "log.level",
+        "info",
+        "What is logged: error, warn, info, debug or trace. Calls of language models (target `audit`) always are.",
+    ),
     setting("log.format", "text", "How it is logged: `text` or `json`."),
 ];

@@ -1,15 +1,14 @@
 //! Puts the language models together: each vendor's behind what bounds it, each tier as a list that ends with the built-in answerer.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use contract::ports::{Entropy, LanguageModel, Ledger};
-use contract::{Error, ErrorKind, Result, When};
+use contract::{Result, When};
 use jiff::tz::TimeZone;
 use local::{MemoryLedger, SqliteLedger};
-use models::openai::{Address, OpenAiModel, Secret, Service};
+use models::openai::{Address, OpenAiModel, Service};
 use models::prices::Price;
 use models::{
     AuditedModel, BreakerModel, BreakerRules, BudgetedModel, ExtraCalls, FailoverModel, HedgedModel, OfflineModel,
@@ -18,7 +17,7 @@ use models::{
 
 use super::{Adapters, scheme, unknown};
 use crate::roster::Assistance;
-use crate::settings::{Experiment, Key, ModelRules, OpenAiRules};
+use crate::settings::{Experiment, ModelRules, OpenAiRules};
 
 /// The models of this deployment.
 pub(super) struct Cast {
@@ -113,7 +112,8 @@ impl<'a> Casting<'a> {
         }
         let (vendor, price) = self.adapter(uri)?;
         let clock = || self.adapters.clock.clone();
-        let audited = Arc::new(AuditedModel::new(vendor, price, clock()));
+        let audited = AuditedModel::new(vendor, price, clock());
+        let audited = Arc::new(audited.keeping_answers(self.adapters.settings.turn.record_answers));
         let caps = models::Caps { session: self.rules.caps.session, day: self.rules.caps.day };
         let budgeted = Arc::new(BudgetedModel::new(audited, price, self.ledger.clone(), caps, clock()));
         let guarded = Arc::new(BreakerModel::new(budgeted, clock(), BreakerRules::of(&self.patience)));
@@ -144,24 +144,11 @@ impl<'a> Casting<'a> {
 
     fn openai(&self, uri: &str) -> Result<OpenAiModel> {
         let OpenAiRules { url, key } = &self.rules.openai;
-        let key = match key {
-            Some(Key::Given(key)) => Some(key.clone()),
-            Some(Key::File(path)) => Some(read_key(path)?),
-            None => None,
-        };
+        let key = key.as_ref().map(|key| key.read("openai.key")).transpose()?;
         let service = Service { base: url.clone(), key, first_byte: self.rules.first_word, stall: self.rules.stall };
         let today = self.adapters.clock.now().to_zoned(TimeZone::UTC).date();
         OpenAiModel::open(Address::parse(uri.trim_start_matches("openai://"))?, &service, today)
     }
-}
-
-fn read_key(path: &Path) -> Result<Secret> {
-    let unread = |cause| {
-        Error::new(ErrorKind::Unavailable, format!("cannot read the key of openai.key in {}", path.display()))
-            .hint("name a file that this process may read")
-            .caused_by(cause)
-    };
-    std::fs::read_to_string(path).map(|text| Secret::new(&text)).map_err(unread)
 }
 
 fn split(

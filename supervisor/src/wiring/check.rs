@@ -51,6 +51,13 @@ async fn stores(cloud: &Cloud, settings: &Settings) -> Vec<Check> {
     for prefix in prefixes(&[&settings.customers]) {
         checks.push(deployment::memories(config, prefix).await);
     }
+    let oversight = &settings.oversight;
+    for prefix in prefixes(&[&oversight.learned, &oversight.audit]) {
+        checks.extend(deployment::tables(config, prefix, |all| vec![&all.analytics]).await);
+    }
+    for prefix in prefixes(&[&oversight.learned]) {
+        checks.extend(deployment::learned(config, prefix).await);
+    }
     // Its table may be that of the conversations; what sockets do there is more.
     if let ("dynamodb", Ok(prefix)) = (scheme(&settings.socket.store), rest(&settings.socket.store)) {
         checks.extend(deployment::sockets(config, prefix).await);

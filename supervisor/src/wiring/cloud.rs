@@ -1,6 +1,7 @@
 //! The adapters of AWS. Their clients are made once, from one configuration, and only when a setting names a part of AWS.
 
 mod office;
+mod oversight;
 
 use std::sync::Arc;
 
@@ -8,10 +9,11 @@ use aws::dynamo::{
     ConversationOptions, DynamoConnections, DynamoConversations, DynamoCustomers, DynamoLedger, DynamoTickets,
 };
 use aws::{Aws, CloudWatchMetrics, EmbeddedMetrics, GatewaySockets, LambdaFunction, S3Conversations, S3Shelf};
-use contract::ports::{Clock, Conversations, Customers, Ledger, Library, Metrics, Shelf, Tickets};
+use contract::ports::{Clock, Conversations, Customers, Ledger, Library, Shelf};
 use contract::{Error, ErrorKind, Result};
 use knowledge::{ShelfLibrary, Upkeep};
 use local::SqliteCustomers;
+use metering::Metrics;
 use models::bedrock::{BedrockModel, Options, Profile};
 
 use super::scheme;
@@ -69,9 +71,17 @@ impl Cloud {
 
     pub(super) fn conversations(&self, uri: &str) -> Result<Arc<dyn Conversations>> {
         if scheme(uri) == "s3" {
-            let (bucket, prefix) = bucket(uri)?;
-            return Ok(Arc::new(S3Conversations::new(self.aws.config(), bucket, prefix, self.clock.clone())));
+            return Ok(Arc::new(self.s3_conversations(uri)?));
         }
+        Ok(Arc::new(self.dynamo_conversations(uri)?))
+    }
+
+    fn s3_conversations(&self, uri: &str) -> Result<S3Conversations> {
+        let (bucket, prefix) = bucket(uri)?;
+        Ok(S3Conversations::new(self.aws.config(), bucket, prefix, self.clock.clone()))
+    }
+
+    pub(super) fn dynamo_conversations(&self, uri: &str) -> Result<DynamoConversations> {
         let region = self.aws.config().region().map(ToString::to_string);
         let options = ConversationOptions {
             retention: self.settings.retention,
@@ -80,7 +90,7 @@ impl Cloud {
             })?,
             overflow: self.settings.overflow.as_deref().map(bucket).transpose()?.map(|(bucket, _)| bucket.to_owned()),
         };
-        Ok(Arc::new(DynamoConversations::new(self.aws.config(), rest(uri)?, self.clock.clone(), options)))
+        Ok(DynamoConversations::new(self.aws.config(), rest(uri)?, self.clock.clone(), options))
     }
 
     pub(super) async fn customers(&self, uri: &str) -> Result<Arc<dyn Customers>> {
@@ -91,7 +101,7 @@ impl Cloud {
         Ok(Arc::new(customers))
     }
 
-    pub(super) fn tickets(&self, uri: &str) -> Result<Arc<dyn Tickets>> {
+    pub(super) fn tickets(&self, uri: &str) -> Result<Arc<DynamoTickets>> {
         Ok(Arc::new(DynamoTickets::new(self.aws.config(), rest(uri)?, self.clock.clone())))
     }
 

@@ -156,7 +156,11 @@ async fn cached_tokens_cost_what_they_cost() {
     for (profile, micro_usd) in cases {
         for profile in [profile.to_owned(), whole(profile)] {
             let usage = ask(&profile, knobs.clone(), &prompt(&[])).await.usage;
-            assert_eq!(usage, Usage { input_tokens: 16_000, output_tokens: 100, micro_usd }, "{profile}");
+            assert_eq!(
+                usage,
+                Usage { input_tokens: 16_000, cached_tokens: 10_000, output_tokens: 100, micro_usd },
+                "{profile}"
+            );
         }
     }
 }

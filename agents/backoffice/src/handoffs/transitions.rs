@@ -25,8 +25,8 @@ impl Case {
     pub fn as_of(self, now: Timestamp) -> Self {
         match &self.state {
             CaseState::Held { by, until } if *until <= now => {
-                let (until, what) = (*until, format!("the claim of {by} ran out"));
-                Self { state: CaseState::Waiting, ..self }.noting(until, None, what)
+                let (until, by) = (*until, by.clone());
+                Self { state: CaseState::Waiting, ..self }.noting(until, Some(&by), "the claim ran out")
             }
             _ => self,
         }

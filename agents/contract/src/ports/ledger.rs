@@ -37,7 +37,7 @@ pub trait Ledger: Send + Sync {
 /// An account: what it is for, and what may be spent from it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Account {
-    /// `day:2026-11-27` or `session:` with its id. An account that nobody uses for two days may be forgotten.
+    /// `day:2026-11-27` or `session:` with a hash of its id. An account that nobody uses for two days may be forgotten.
     pub name: String,
     /// What may be spent in all, in millionths of a US dollar.
     pub limit: u64,

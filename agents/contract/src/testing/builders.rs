@@ -10,8 +10,8 @@ use crate::ports::{Clock, Fingerprint, Opened, Opening, Ticket};
 use crate::record::{Citation, Reply, Timing, TurnRecord};
 use crate::turn::{Channel, Turn};
 use crate::{
-    Access, AgentReport, Bill, Caller, CustomerId, Errand, Error, Finding, IdempotencyKey, Outcome, SessionId, Stage,
-    TurnId, Usage,
+    Access, AgentReport, Bill, CallReason, Caller, CustomerId, Errand, Error, Finding, IdempotencyKey, Outcome,
+    SessionId, Stage, TurnId, Usage,
 };
 
 /// A clock that moves only when told to.
@@ -98,6 +98,7 @@ pub fn errand() -> Errand {
         session: SessionId::new("session").unwrap(),
         due: Duration::MAX,
         bill: Arc::new(Bill::default()),
+        reason: CallReason::First,
     }
 }
 

@@ -4,11 +4,14 @@
 //! itself. Every read of `open` and `close` is strongly consistent; so are the transcript and the why view, because
 //! people look at a turn as soon as it is closed, and they are rare beside turns.
 
+mod bars;
 mod close;
 mod items;
 mod open;
 mod pack;
+mod personal;
 mod read;
+mod stream;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -81,10 +84,11 @@ impl DynamoConversations {
 
     /// What marks one call of `open` or `close`. A turn is held by one process at a time, so that its id and a count within the
     /// process name a call. 28 characters: with a number behind it, it fits a client request token (36).
-    fn nonce(&self, turn: &TurnId) -> String {
+    fn nonce(&self, turn: &str) -> String {
         let call = self.calls.fetch_add(1, Ordering::Relaxed);
-        // The address of the counter tells stores of one process apart.
-        let digest = Sha256::digest(format!("{turn}#{:p}#{call}", Arc::as_ptr(&self.calls)));
+        // The address of the counter tells stores of one process apart, the clock processes that bar the same customer.
+        let (counter, up) = (Arc::as_ptr(&self.calls), self.clock.elapsed());
+        let digest = Sha256::digest(format!("{turn}#{counter:p}#{call}#{up:?}"));
         digest.iter().take(14).map(|byte| format!("{byte:02x}")).collect()
     }
 

@@ -2,6 +2,7 @@
 
 mod items;
 mod memories;
+mod personal;
 
 use std::sync::Arc;
 

@@ -5,6 +5,7 @@
 //! conversation which case it has and how many words it has heard.
 
 mod items;
+mod personal;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -6,10 +6,11 @@ use async_trait::async_trait;
 use aws_config::SdkConfig;
 use backoffice::Offers;
 use backoffice::offers::{Bound, KEPT_DAYS, Shown};
-use contract::ports::Clock;
+use contract::ports::{Clock, PersonalData};
 use contract::{Access, Result};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::Item;
 use super::capacity::Capacity;
@@ -89,6 +90,26 @@ impl Offers for DynamoOffers {
 
     async fn ready(&self) -> Result<()> {
         self.store.probe().await
+    }
+}
+
+#[async_trait]
+impl PersonalData for DynamoOffers {
+    fn store(&self) -> &'static str {
+        "offers"
+    }
+
+    async fn export(&self, access: &Access) -> Result<Vec<Value>> {
+        let (shown, _) = self.read(access).await?;
+        shown.into_iter().rev().map(|past| serde_json::to_value(past).map_err(malformed)).collect()
+    }
+
+    async fn erase(&self, access: &Access) -> Result<u64> {
+        let (shown, version) = self.read(access).await?;
+        if version > 0 {
+            self.store.whole().remove(vec![under(access)]).await?;
+        }
+        Ok(shown.len() as u64)
     }
 }
 

@@ -4,6 +4,7 @@
 //! An action leaves what came of it in the same transaction as its work: whoever asks again reads that.
 
 mod items;
+mod personal;
 mod read;
 
 use std::sync::Arc;

@@ -1,10 +1,13 @@
 //! What sockets keep in DynamoDB: tickets and connections, each one item of the sessions table that expires.
 
 mod connections;
+mod personal;
 mod tickets;
 
 pub use connections::{Connection, DynamoConnections};
 pub use tickets::DynamoTickets;
+
+use std::sync::Arc;
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
@@ -14,6 +17,7 @@ use contract::Result;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::capacity::Meter;
 use super::expression::{key, names};
 use super::failure::lost;
 use super::items::{item, parse};
@@ -31,11 +35,12 @@ struct Slots {
     client: Client,
     table: Table,
     kind: &'static str,
+    meter: Arc<Meter>,
 }
 
 impl Slots {
     fn new(config: &SdkConfig, prefix: &str, kind: &'static str) -> Self {
-        Self { client: Client::new(config), table: Tables::named(prefix).sessions, kind }
+        Self { client: Client::new(config), table: Tables::named(prefix).sessions, kind, meter: Arc::default() }
     }
 
     fn key(&self, name: &str) -> Item {

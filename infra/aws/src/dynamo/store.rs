@@ -17,6 +17,7 @@ use super::failure::{lost, malformed};
 use super::items::parse;
 use super::retry::{Lines, Waits};
 use super::transaction::{Refusal, transact};
+use super::whole::Whole;
 use super::{Item, Table};
 
 /// How many items one batch of reads takes.
@@ -98,7 +99,12 @@ impl Store {
     }
 
     /// These items as they are now, as far as they are there, in no order.
-    pub(super) async fn each<T: DeserializeOwned>(&self, mut keys: Vec<Item>) -> Result<Vec<T>> {
+    pub(super) async fn each<T: DeserializeOwned>(&self, keys: Vec<Item>) -> Result<Vec<T>> {
+        self.found(keys).await?.into_iter().map(parse).collect()
+    }
+
+    /// As [`Self::each`], each with its key.
+    pub(super) async fn found(&self, mut keys: Vec<Item>) -> Result<Vec<Item>> {
         let (mut found, mut waits) = (Vec::with_capacity(keys.len()), Waits::of(&self.nonce("each")));
         while !keys.is_empty() {
             let rest = keys.split_off(keys.len().min(BATCH));
@@ -107,9 +113,7 @@ impl Store {
             let request = request.return_consumed_capacity(ReturnConsumedCapacity::Total);
             let page = request.send().await.map_err(|cause| lost(cause, &self.table.name))?;
             self.meter.read(page.consumed_capacity());
-            for item in page.responses.and_then(|mut all| all.remove(&self.table.name)).unwrap_or_default() {
-                found.push(parse(item)?);
-            }
+            found.extend(page.responses.and_then(|mut all| all.remove(&self.table.name)).unwrap_or_default());
             keys =
                 page.unprocessed_keys.and_then(|mut all| all.remove(&self.table.name)).map_or(Vec::new(), |k| k.keys);
             if !keys.is_empty() {
@@ -118,6 +122,52 @@ impl Store {
             keys.extend(rest);
         }
         Ok(found)
+    }
+
+    /// At most `limit` items of a partition whose sort keys begin like this and that are wanted, the last keys first.
+    pub(super) async fn last<T: DeserializeOwned>(
+        &self,
+        partition: &str,
+        prefix: &str,
+        limit: usize,
+        wanted: impl Fn(&T) -> bool,
+    ) -> Result<Vec<T>> {
+        const BEGINS: &str = "#pk = :partition AND #sk BETWEEN :first AND :last";
+        // Behind every key that begins with the prefix: keys are ordered by their bytes, and none is empty.
+        let first = text(if prefix.is_empty() { " " } else { prefix });
+        let values = by_name(&[
+            (":partition", text(partition)),
+            (":first", first),
+            (":last", text(format!("{prefix}\u{10ffff}"))),
+        ]);
+        let (mut found, mut start) = (Vec::new(), None);
+        while found.len() < limit {
+            let missing = i32::try_from(limit - found.len()).unwrap_or(i32::MAX);
+            let query = self.client.query().table_name(&self.table.name).key_condition_expression(BEGINS);
+            let query = query
+                .set_expression_attribute_names(names(&[BEGINS]))
+                .set_expression_attribute_values(values.clone())
+                .consistent_read(true)
+                .scan_index_forward(false)
+                .limit(missing)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .set_exclusive_start_key(start);
+            let page = query.send().await.map_err(|cause| lost(cause, &self.table.name))?;
+            self.meter.read(page.consumed_capacity());
+            for item in page.items.unwrap_or_default() {
+                found.extend(Some(parse(item)?).filter(&wanted));
+            }
+            start = page.last_evaluated_key.filter(|key| !key.is_empty());
+            if start.is_none() {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// The table as a whole.
+    pub(super) fn whole(&self) -> Whole<'_> {
+        Whole { client: &self.client, table: &self.table, meter: &self.meter }
     }
 
     /// Puts an item in place of whatever is there.
@@ -159,6 +209,34 @@ impl Store {
         }
     }
 
+    /// Carries out these writes together, again while others are at the same items; `place` names what is fought over. Returns
+    /// none when they are done; when conditions did not hold, for each write the item that stood against it.
+    ///
+    /// # Errors
+    /// `Busy` when too many are at it; `Unavailable`: then it may have been written all the same.
+    pub(super) async fn together(
+        &self,
+        place: &str,
+        writes: &[TransactWriteItem],
+    ) -> Result<Option<Vec<Option<Item>>>> {
+        if writes.is_empty() {
+            return Ok(None);
+        }
+        let nonce = self.nonce(place);
+        let mut waits = Waits::of(&nonce);
+        let mut attempt = 0_u32;
+        loop {
+            let token = format!("{nonce}-{attempt}");
+            match transact(&self.client, &self.meter, writes.to_vec(), &token, &self.table.name).await {
+                Ok(()) => return Ok(None),
+                Err(Refusal::Conditions(failed)) => return Ok(Some(failed)),
+                Err(Refusal::Contended) => waits.next().await?,
+                Err(Refusal::Undecided(error) | Refusal::Failed(error)) => return Err(error),
+            }
+            attempt += 1;
+        }
+    }
+
     /// Reads an item that never exists: proves access to the table.
     pub(super) async fn probe(&self) -> Result<()> {
         self.get::<serde::de::IgnoredAny>(key("READY#", "READY")).await.map(drop)
@@ -169,7 +247,7 @@ impl Store {
         let call = self.calls.fetch_add(1, Ordering::Relaxed);
         // The address of the counter tells stores of one process apart, the clocks processes.
         let (counter, now, up) = (Arc::as_ptr(&self.calls), self.clock.now(), self.clock.elapsed());
-        let digest = Sha256::digest(format!("{place}#{counter:p}#{call}#{now}#{up:?}"));
+        let digest = Sha256::digest(format!("{}#{place}#{counter:p}#{call}#{now}#{up:?}", self.table.name));
         digest.iter().take(14).map(|byte| format!("{byte:02x}")).collect()
     }
 }

@@ -34,7 +34,8 @@ pub struct Tables {
     pub sessions: Table,
     /// `CONV#session` / `TURN#number`, and `IDEM#owner#key` / `KEY`.
     pub conversations: Table,
-    /// `AGG#metric#hour#shard` / `agent#model`.
+    /// Of what was learned: `COUNTS#shard` / `hour`, `NOTE#kind` / `key`, `MARK#mark` / `META`, `OWNED#customer` / `hash`. The audit trail:
+    /// `AUDIT#day` / `number`.
     pub analytics: Table,
 }
 

@@ -9,17 +9,20 @@ use async_trait::async_trait;
 use aws_config::SdkConfig;
 use backoffice::vehicles::{Command, Readings};
 use backoffice::{Fleet, Vehicles};
-use contract::ports::Clock;
+use contract::ports::{Clock, PersonalData};
 use contract::{Access, ActionId, Error, ErrorKind, Result, Vin};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::Item;
 use super::capacity::Capacity;
 use super::expression::{key, number, put};
 use super::failure::{malformed, unreadable};
-use super::items::item;
+use super::items::{item, parse};
 use super::store::{Plan, Store};
-use super::tables::Tables;
+use super::tables::{SORT_KEY, Tables};
+use super::whole::name_of;
 
 const ABSENT: &str = "attribute_not_exists(#pk)";
 /// The first version is absent: no number is smaller.
@@ -60,6 +63,18 @@ impl DynamoVehicles {
     /// What all calls of this store and its clones consumed so far.
     pub fn consumed(&self) -> Capacity {
         self.store.consumed()
+    }
+
+    /// The customer's connected cars.
+    fn vins(&self, access: &Access) -> Result<Vec<Vin>> {
+        let own = self.fleet.cars().filter(|(_, owner, ..)| *owner == access.customer().as_str());
+        own.map(|(vin, ..)| Vin::new(vin)).collect()
+    }
+
+    /// What came of what the customer's cars were told.
+    async fn commands(&self, access: &Access) -> Result<Vec<Item>> {
+        let found = self.store.whole().partition(&format!("ACTIONS#{}", access.customer())).await?;
+        Ok(found.into_iter().filter(|item| name_of(item, SORT_KEY).starts_with("CAR#")).collect())
     }
 
     async fn read(&self, access: &Access, vin: &Vin) -> Result<(Readings, u64)> {
@@ -107,6 +122,42 @@ impl Vehicles for DynamoVehicles {
 
     async fn ready(&self) -> Result<()> {
         self.store.probe().await
+    }
+}
+
+#[async_trait]
+impl PersonalData for DynamoVehicles {
+    fn store(&self) -> &'static str {
+        "vehicles"
+    }
+
+    async fn export(&self, access: &Access) -> Result<Vec<Value>> {
+        let mut all = Vec::new();
+        for vin in self.vins(access)? {
+            if let Some(Shadow { reported, .. }) = self.store.get(shadow_key(&vin)).await? {
+                let readings: Value = serde_json::from_str(&reported).map_err(unreadable)?;
+                all.push(json!({"vin": vin, "readings": readings}));
+            }
+        }
+        for item in self.commands(access).await? {
+            let action = name_of(&item, SORT_KEY).trim_start_matches("CAR#").to_owned();
+            let done: Done = parse(item)?;
+            all.push(json!({"action": action, "refusal": done.refusal}));
+        }
+        Ok(all)
+    }
+
+    /// The cars themselves stay: they report again what they were built with.
+    async fn erase(&self, access: &Access) -> Result<u64> {
+        let mut gone = self.commands(access).await?;
+        for vin in self.vins(access)? {
+            if self.store.get::<IgnoredAny>(shadow_key(&vin)).await?.is_some() {
+                gone.push(shadow_key(&vin));
+            }
+        }
+        let count = gone.len() as u64;
+        self.store.whole().remove(gone).await?;
+        Ok(count)
     }
 }
 

@@ -104,7 +104,8 @@ impl Statements<'_> {
                 left_open(exchange)?,
                 record
             ],
-        )
+        )?;
+        self.run("INSERT INTO closings (session, seq) VALUES (?1, ?2)", params![ticket.session.as_str(), seq])
     }
 
     /// The last `limit` exchanges, oldest first.
@@ -136,6 +137,11 @@ impl Statements<'_> {
         self.all("SELECT record FROM turns WHERE session = ?1 ORDER BY seq", params![session.as_str()], |row| {
             row.get(0)
         })
+    }
+
+    /// Until when a person is barred, in milliseconds.
+    pub(super) fn barred(&self, person: &str) -> Result<Option<i64>> {
+        self.first("SELECT until_ms FROM barred WHERE person = ?1", [person], |row| row.get(0))
     }
 
     /// Writes nothing, but takes part in a real transaction.

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::missing;
 use crate::database::lost;
+use crate::seeded::seeded_before;
 
 /// What came of an action the first time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,7 +32,9 @@ pub(super) fn seed(connection: &Connection, directory: &Directory) -> Result<()>
     }
     let sql = "INSERT INTO service_cars (vin, owner, file) VALUES (?1, ?2, ?3) ON CONFLICT (vin) DO NOTHING";
     for car in &directory.cars {
-        execute(connection, sql, params![car.file.vin.as_str(), car.owner.as_str(), json(&car.file)?])?;
+        if !seeded_before(connection, "car", car.file.vin.as_str())? {
+            execute(connection, sql, params![car.file.vin.as_str(), car.owner.as_str(), json(&car.file)?])?;
+        }
     }
     Ok(())
 }

@@ -56,10 +56,11 @@ impl Book {
 
 /// The accounts of the usual errand at the usual time.
 const DAY: &str = "day:2026-11-02";
-const SESSION: &str = "session:session";
+/// That of the session `session`: the first half of its SHA-256.
+const SESSION: &str = "session:3f3af1ecebbd1410ab417ec0d27bbfcb";
 /// What the usual call costs, in millionths of a dollar.
 const REAL: u64 = 9;
-const USAGE: Usage = Usage { input_tokens: 100, output_tokens: 40, micro_usd: REAL };
+const USAGE: Usage = Usage { input_tokens: 100, cached_tokens: 0, output_tokens: 40, micro_usd: REAL };
 
 struct Scene {
     book: Arc<Book>,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use contract::ports::{Clock, Deltas, LanguageModel};
 use contract::prompt::{Delta, Prompt};
-use contract::{Errand, Error, ErrorKind, Result};
+use contract::{CallReason, Errand, Error, ErrorKind, Result};
 use futures::{StreamExt, stream};
 use tokio::time::timeout;
 
@@ -43,8 +43,11 @@ impl Speech {
 
     /// What the last one says in place of models that failed so.
     pub(super) async fn instead(spare: Spare, mut failures: Vec<Error>) -> Result<Self> {
-        let Spare { last, prompt, errand, clock } = spare;
+        let Spare { last, prompt, mut errand, clock } = spare;
         let reduced = reasons(&failures);
+        if reduced.is_some() {
+            errand.reason = CallReason::Failover;
+        }
         if prompt.shape.is_some() {
             let nobody = || Error::new(ErrorKind::Unavailable, "no language model that could answer in a shape is set");
             return Err(failures.pop().unwrap_or_else(nobody));

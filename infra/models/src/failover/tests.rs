@@ -2,7 +2,7 @@
 
 use contract::prompt::{Delta, Ending, Shape, whole};
 use contract::testing::errand;
-use contract::{CallOutcome, Usage};
+use contract::{CallOutcome, CallReason, Usage};
 use futures::StreamExt;
 
 use super::*;
@@ -178,4 +178,32 @@ async fn the_promises_of_the_port_are_kept_by_every_decorator() {
     for model in decorated {
         contract::testing::language_model::check(model.as_ref()).await;
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_further_call_says_why_it_is_made() {
+    let clock = Arc::new(TokioClock::start());
+    let audited = |name: &'static str, scripts: Vec<Vec<Step>>| -> Arc<dyn LanguageModel> {
+        Arc::new(AuditedModel::new(Arc::new(Scripted::new(name, scripts)), Price::FREE, clock.clone()))
+    };
+    let extra = || Arc::new(ExtraCalls::new(0, 9));
+    let busy = || vec![Step::Refuse(ErrorKind::Busy)];
+    let retried: Arc<dyn LanguageModel> =
+        Arc::new(RetryModel::new(audited("a", vec![busy(), busy()]), 1, extra(), clock.clone(), Arc::new(Chance(0))));
+    let slow = audited("b", vec![vec![wait(900), Step::Fail(ErrorKind::Unavailable)]]);
+    let second = audited("c", vec![vec![wait(100), Step::Fail(ErrorKind::Unavailable)]]);
+    let hedged = Arc::new(HedgedModel::new(slow, second, Duration::from_millis(200), extra()));
+    let last = audited("offline", vec![speaks("Quoted.")]);
+    let model = FailoverModel::new(vec![retried, hedged], last, clock.clone(), PATIENCE);
+    let errand = Errand { due: Duration::from_millis(DUE), ..errand() };
+    whole(model.generate(&prompt(), &errand).await.unwrap()).await.unwrap();
+    let reasons: Vec<_> = errand.bill.calls().into_iter().map(|call| (call.model, call.reason)).collect();
+    let expected = [
+        ("a", CallReason::First),
+        ("a", CallReason::Retry),
+        ("b", CallReason::Failover),
+        ("c", CallReason::Hedge),
+        ("offline", CallReason::Failover),
+    ];
+    assert_eq!(reasons, expected.map(|(model, reason)| (model.to_owned(), reason)));
 }

@@ -12,7 +12,8 @@ impl Secret {
         Self(text.trim().to_owned())
     }
 
-    pub(super) fn reveal(&self) -> &str {
+    /// The text itself, for where it is sent. Not to be printed.
+    pub fn reveal(&self) -> &str {
         &self.0
     }
 

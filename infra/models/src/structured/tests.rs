@@ -8,7 +8,7 @@ use crate::testing::{Scripted, Step, prompt};
 
 const SCHEMA: &str = r#"{"type": "object", "properties": {"intent": {"type": "string", "enum": ["range", "winter"]}},
     "required": ["intent"], "additionalProperties": false}"#;
-const COST: Usage = Usage { input_tokens: 10, output_tokens: 2, micro_usd: 3 };
+const COST: Usage = Usage { input_tokens: 10, cached_tokens: 0, output_tokens: 2, micro_usd: 3 };
 
 fn says(text: &'static str) -> Vec<Step> {
     vec![Step::Text(text), Step::End(COST)]

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use contract::turn::VehicleState;
 use contract::{Action, Channel, Decision, SessionId, Tone, TurnRecord, When};
@@ -15,7 +16,7 @@ use crate::commands::chat::caller;
 use crate::doors::wire::TurnRequest;
 use crate::event::Nobody;
 use crate::measures;
-use crate::settings::{Caps, Identity, OfficeUris, Places, Settings};
+use crate::settings::{Caps, Identity, OfficeUris, OversightUris, Places, Settings};
 use crate::wiring::Product;
 
 /// What is played without a file.
@@ -31,6 +32,8 @@ const WRITE_UNIT: usize = 1_024;
 /// Read units of a customer's profile, and how many agents read it in a turn (knowledge, personalization).
 const PROFILE: u64 = 1;
 const READERS: u64 = 2;
+/// Read units of the look whether a customer is being erased.
+const BAR: u64 = 1;
 
 /// A conversation, as in `tests/conversations`; what those expect, and what people do in them, is not looked at.
 #[derive(Debug, Deserialize)]
@@ -55,7 +58,7 @@ struct Step {
 
 /// What the turns of some conversations took together.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub(super) struct Played {
+pub(crate) struct Played {
     pub(super) conversations: u64,
     pub(super) turns: u64,
     /// Times that a language model was asked.
@@ -84,7 +87,7 @@ pub(super) async fn play(paths: &[PathBuf], settings: &Settings) -> Result<Playe
     if paths.is_empty() {
         conversations.push(parse(ORDINARY)?);
     }
-    let settings = at_home(settings);
+    let settings = at_home(settings, "cost");
     let played = play_all(conversations, &settings).await;
     // What was played is nobody's conversation. What cannot be removed does no harm.
     let _ = std::fs::remove_dir_all(&settings.data);
@@ -107,7 +110,7 @@ async fn play_all(conversations: Vec<Conversation>, settings: &Settings) -> Resu
             let record = take(&product, settings, &caller, wanted).await?;
             played.count(&record, &mut items, settings.turn.history)?;
             let measures = measures::of_turn(&record);
-            series.extend(measures.iter().map(|one| format!("{} {:?}", one.metric, one.about.pairs())));
+            series.extend(measures.iter().flat_map(|one| one.series().map(|about| (one.metric, about))));
             sessions.insert(name, (record.turn.session.clone(), items));
             last = Some(record);
         }
@@ -116,8 +119,11 @@ async fn play_all(conversations: Vec<Conversation>, settings: &Settings) -> Resu
     if played.turns == 0 { Err("there is no turn in these conversations".into()) } else { Ok(played) }
 }
 
+/// How many homes this process made, so that two of them never share a folder.
+static HOMES: AtomicUsize = AtomicUsize::new(0);
+
 /// The settings, with everything on this machine, in a folder of its own, and the built-in answerer for every model.
-fn at_home(settings: &Settings) -> Settings {
+pub(crate) fn at_home(settings: &Settings, purpose: &str) -> Settings {
     let mut home = settings.clone();
     let offline = vec!["offline://".to_owned()];
     (home.models.fast, home.models.capable, home.models.analysis) = (offline.clone(), offline.clone(), offline);
@@ -125,13 +131,13 @@ fn at_home(settings: &Settings) -> Settings {
     (home.models.caps, home.models.experiment) = (Caps::default(), None);
     home.models.ledger = "memory://".into();
     home.identity = Identity::Demo;
-    let folder = format!("cost-{}", std::process::id());
+    let folder = format!("{purpose}-{}-{}", std::process::id(), HOMES.fetch_add(1, Ordering::Relaxed));
     home.data = settings.data.join(folder);
     home.conversations = "sqlite://motorline.db".into();
     home.customers = home.conversations.clone();
     // What is played is proposed, booked and handed over too: nobody's workshop, car or desk may notice.
     (home.office, home.places) = (OfficeUris::at_home(), Places::default());
-    home.metrics = "none://".into();
+    home.oversight = OversightUris::at_home();
     home.socket.store = "memory://".into();
     home.overflow = None;
     home
@@ -160,11 +166,11 @@ async fn take(
 
 impl Played {
     /// Adds a turn; `items` are the sizes of those before it in its session.
-    fn count(&mut self, record: &TurnRecord, items: &mut Vec<usize>, history: usize) -> Result<(), String> {
+    pub(crate) fn count(&mut self, record: &TurnRecord, items: &mut Vec<usize>, history: usize) -> Result<(), String> {
         let json = serde_json::to_vec(record).map_err(|cause| cause.to_string())?;
         let item = packed(&json)? + record.turn.text.len() + record.reply.text.len() + ATTRIBUTES;
         let past: usize = items.iter().rev().take(history).sum();
-        let profile = if record.turn.caller.access().is_some() { PROFILE * READERS } else { 0 };
+        let profile = if record.turn.caller.access().is_some() { PROFILE * READERS + BAR } else { 0 };
         items.push(item);
         self.turns += 1;
         for call in record.reports.iter().flat_map(|report| &report.calls) {
@@ -192,7 +198,7 @@ fn parse(text: &str) -> Result<Conversation, String> {
 }
 
 /// The files themselves, and the conversations of the folders, in the order of their names.
-fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+pub(crate) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
     let unreadable = |path: &Path, cause| format!("cannot read {}: {cause}", path.display());
     let mut files = Vec::new();
     for path in paths {
@@ -212,7 +218,7 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
 #[cfg(test)]
 mod tests {
     use contract::testing::{customer, record, turn};
-    use contract::{AgentReport, Call, CallOutcome, Outcome, Stage, Usage};
+    use contract::{AgentReport, Call, CallOutcome, CallReason, Outcome, Stage, Usage};
 
     use super::*;
 
@@ -240,7 +246,7 @@ mod tests {
         }
         office.events = Some("eventbridge://production".into());
         settings.places.functions.insert("servicing", "production".into());
-        let home = at_home(&settings);
+        let home = at_home(&settings, "cost");
         assert!(home.uris().all(|uri| !uri.contains("production")), "{:?}", home.office);
         assert!(home.places.functions.is_empty());
     }
@@ -250,12 +256,16 @@ mod tests {
         let call = Call {
             model: "offline".into(),
             prompt_version: String::new(),
+            reason: CallReason::First,
             outcome: CallOutcome::Complete,
-            usage: Usage { input_tokens: 700, output_tokens: 90, micro_usd: 0 },
+            usage: Usage { input_tokens: 700, output_tokens: 90, ..Usage::default() },
             estimated: false,
             started_ms: 0.0,
             first_ms: None,
             took_ms: 0.0,
+            temperature: 0.3,
+            max_output_tokens: 150,
+            answer: None,
         };
         let mut closed = record(&turn("t", "s", &customer("ada"), "hello"), "good day");
         closed.reports.push(AgentReport {
@@ -271,8 +281,8 @@ mod tests {
         let (mut played, mut items) = (Played::default(), vec![5_000, 5_000, 9_000]);
         played.count(&closed, &mut items, 2).unwrap();
         assert_eq!((played.turns, played.calls, played.input_tokens, played.output_tokens), (1, 2, 1_400, 180));
-        // By hand: a short record packs to less than a kilobyte, so 8 + 2 writes; 14,000 bytes are 4 reads, and 2 profiles.
+        // By hand: a short record packs to less than a kilobyte, so 8 + 2 writes; 14,000 bytes are 4 reads, 2 profiles, a bar.
         assert!(played.item_bytes < 1_024 && played.record_bytes > played.item_bytes, "{played:?}");
-        assert_eq!((played.write_units, played.read_units, items.len()), (10, 6, 4));
+        assert_eq!((played.write_units, played.read_units, items.len()), (10, 7, 4));
     }
 }

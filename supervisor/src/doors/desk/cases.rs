@@ -5,18 +5,18 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use backoffice::handoffs::{Case, CaseEnding, Word};
-use contract::{CaseId, Error, ErrorKind, Finding, IdempotencyKey, Reply, TurnId, TurnRecord};
+use contract::{CaseId, Error, ErrorKind, Finding, IdempotencyKey, Reply, StaffId, TurnId, TurnRecord};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::bodies::{CaseBody, CaseConversation, DeskBody, Resolution, Saying, Transfer};
 use super::operator::Operator;
 use super::overview::described;
-use crate::doors::body;
 use crate::doors::error::Problem;
 use crate::doors::rest::{key, no_address};
 use crate::doors::router::Doors;
 use crate::doors::whole::Whole;
+use crate::doors::{audit, body};
 use crate::guard;
 
 /// Longest note of a case that is done, in characters.
@@ -104,16 +104,17 @@ async fn one(State(doors): State<Doors>, Operator(_you): Operator, path: Named) 
 )]
 async fn conversation(
     State(doors): State<Doors>,
-    Operator(_you): Operator,
+    Operator(you): Operator,
     path: Named,
 ) -> Result<Json<CaseConversation>, Problem> {
     let product = &doors.product;
     let case = product.office.handoffs.case(&named(path)?).await?;
     doors.desk.readable(&case, product.clock.now())?;
+    noted(&doors, &you, "read_conversation", &case.matter.id).await?;
     // The case holds whose conversation it is; an address cannot.
     let (session, caller) = (&case.matter.session, &case.matter.caller);
     let turns = match product.conversations.transcript(session, caller).await {
-        Ok(transcript) => transcript.turns,
+        Ok(transcript) => transcript.turns.into_iter().map(without_profile).collect(),
         // The first turn of a conversation opens its case before it is stored itself.
         Err(error) if error.kind == ErrorKind::NotFound => Vec::new(),
         Err(error) => return Err(error.into()),
@@ -133,8 +134,9 @@ async fn conversation(
     )
 )]
 async fn claim(State(doors): State<Doors>, Operator(you): Operator, path: Named) -> Changed {
-    let case = doors.product.office.handoffs.claim(&named(path)?, &you, doors.desk.lease()).await;
-    changed(&doors, case).await
+    let id = named(path)?;
+    noted(&doors, &you, "claim_case", &id).await?;
+    changed(&doors, doors.product.office.handoffs.claim(&id, &you, doors.desk.lease()).await).await
 }
 
 /// Shows a sign of life: the claim begins anew. A claim that has run out is not renewed.
@@ -174,6 +176,7 @@ async fn transfer(
         let hint = format!("one of {}", names.join(", "));
         return Err(Error::invalid("queue", "there is no such queue").hint(hint).into());
     }
+    noted(&doors, &you, "transfer_case", &id).await?;
     changed(&doors, doors.product.office.handoffs.transfer(&id, &you, &queue).await).await
 }
 
@@ -196,6 +199,7 @@ async fn resolve(
 ) -> Changed {
     let (id, Resolution { note }) = (named(path)?, body::read(&headers, body)?);
     let ending = CaseEnding::Resolved { note: guard::words("note", &note, LONGEST_NOTE)? };
+    noted(&doors, &you, "finish_case", &id).await?;
     let case = doors.product.office.handoffs.finish(&id, &you, &ending).await?;
     doors.product.supervisor.settled(&case).await;
     changed(&doors, Ok(case)).await
@@ -210,7 +214,9 @@ async fn resolve(
     )
 )]
 async fn give_back(State(doors): State<Doors>, Operator(you): Operator, path: Named) -> Changed {
-    changed(&doors, doors.product.office.handoffs.finish(&named(path)?, &you, &CaseEnding::Returned).await).await
+    let id = named(path)?;
+    noted(&doors, &you, "return_case", &id).await?;
+    changed(&doors, doors.product.office.handoffs.finish(&id, &you, &CaseEnding::Returned).await).await
 }
 
 /// Says something to the customer, and renews the claim. The same key and words again change nothing.
@@ -245,6 +251,11 @@ async fn say(
     Ok((StatusCode::CREATED, Json(word)))
 }
 
+/// Notes what a person is about to do with a case, which is done only when it is noted.
+async fn noted(doors: &Doors, you: &StaffId, act: &str, case: &CaseId) -> contract::Result<()> {
+    audit::note(doors, format!("operator~{you}"), act, Some(case.to_string())).await
+}
+
 /// Tells everybody who watches, and describes the case to who changed it.
 async fn changed(doors: &Doors, case: contract::Result<Case>) -> Changed {
     let case = case?;
@@ -255,6 +266,14 @@ async fn changed(doors: &Doors, case: contract::Result<Case>) -> Changed {
 fn named(path: Named) -> Result<CaseId, Problem> {
     let Path(id) = path.map_err(|rejection| no_address(&rejection))?;
     Ok(CaseId::new(id)?)
+}
+
+/// The turn without the customer's profile, which stays closed to people: the packet says what they need.
+fn without_profile(mut turn: TurnRecord) -> TurnRecord {
+    for report in &mut turn.reports {
+        report.findings.retain(|finding| !matches!(finding, Finding::Profile(_)));
+    }
+    turn
 }
 
 /// What the assistant would answer to the last message, unless a person has answered it.

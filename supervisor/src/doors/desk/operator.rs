@@ -33,7 +33,7 @@ impl FromRequestParts<Doors> for Operator {
 
     async fn from_request_parts(parts: &mut Parts, doors: &Doors) -> Result<Self, Problem> {
         let CalledBy(caller) = CalledBy::from_request_parts(parts, doors).await?;
-        Self::of(&caller)
+        doors.turned_away(Self::of(&caller))
     }
 }
 

@@ -1,9 +1,9 @@
 //! The conversations that this process took turns of lately: bounded, in memory, gone with it.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use contract::{Caller, Finding, TurnRecord};
+use contract::{Access, Caller, Finding, TurnRecord};
 
 use super::bodies::ConversationBody;
 
@@ -12,27 +12,45 @@ const MOST: usize = 200;
 /// Longest beginning of a message that is remembered, in characters.
 const LONGEST: usize = 200;
 
-/// The conversations of late, the one that spoke last first.
+/// The conversations of late, the one that spoke last first, each with its owner.
 #[derive(Default)]
-pub(super) struct Recent(Mutex<VecDeque<ConversationBody>>);
+pub(super) struct Recent(Mutex<VecDeque<(String, ConversationBody)>>);
 
 impl Recent {
     pub(super) fn add(&self, record: &TurnRecord) {
         let mut next = of(record);
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = all.iter().position(|known| known.session_id == next.session_id) {
+        let mut all = self.kept();
+        if let Some(known) = all.iter().position(|(_, known)| known.session_id == next.session_id) {
             // A stored reply that is told again is nothing new.
-            if all.get(known).is_some_and(|known| known.at >= next.at) {
+            if all.get(known).is_some_and(|(_, known)| known.at >= next.at) {
                 return;
             }
-            next.turns += all.remove(known).map_or(0, |known| known.turns);
+            next.turns += all.remove(known).map_or(0, |(_, known)| known.turns);
         }
-        all.push_front(next);
+        all.push_front((record.turn.caller.owner().into_owned(), next));
         all.truncate(MOST);
     }
 
     pub(super) fn all(&self) -> Vec<ConversationBody> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+        self.kept().iter().map(|(_, conversation)| conversation.clone()).collect()
+    }
+
+    /// Those of one customer and their cars.
+    pub(super) fn of(&self, access: &Access) -> Vec<ConversationBody> {
+        let kept = self.kept();
+        kept.iter().filter(|(owner, _)| access.owns(owner)).map(|(_, conversation)| conversation.clone()).collect()
+    }
+
+    /// Forgets those of one customer and their cars, and returns how many they were.
+    pub(super) fn forget(&self, access: &Access) -> usize {
+        let mut kept = self.kept();
+        let before = kept.len();
+        kept.retain(|(owner, _)| !access.owns(owner));
+        before - kept.len()
+    }
+
+    fn kept(&self) -> MutexGuard<'_, VecDeque<(String, ConversationBody)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

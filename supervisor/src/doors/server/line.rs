@@ -14,6 +14,7 @@ use tokio_io_timeout::TimeoutWriter;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::super::limits::UnderWay;
+use super::super::open::OpenOne;
 
 /// Longest that a closed connection waits for its client to close too.
 const LINGER: Duration = Duration::from_secs(1);
@@ -23,6 +24,7 @@ pub(super) struct Place {
     pub(super) _room: OwnedSemaphorePermit,
     pub(super) _neighbour: Option<UnderWay<IpAddr>>,
     pub(super) _line: TaskTrackerToken,
+    pub(super) _open: OpenOne,
 }
 
 /// A connection.

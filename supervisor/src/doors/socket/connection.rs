@@ -9,6 +9,7 @@ use std::time::Duration;
 use axum::extract::ws::{CloseFrame, Message as Frame, WebSocket, close_code};
 use contract::{Caller, Error, ErrorKind, IdempotencyKey, SessionId};
 use futures::stream::{BoxStream, StreamExt, unfold};
+use opentelemetry::Context;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_stream::StreamMap;
 
@@ -19,6 +20,7 @@ use crate::doors::error::Problem;
 use crate::doors::flights::Listener;
 use crate::doors::messages::{Envelope, Message, Numbered, coalesced};
 use crate::doors::router::Doors;
+use crate::trace::spans::Entry;
 
 /// So many turns may be under way on one socket. Who sends more waits until one of them is closed.
 const TURNS_AT_ONCE: usize = 8;
@@ -42,9 +44,16 @@ enum End {
 }
 
 /// Serves a socket until it ends. Turns under way are finished without it.
-pub(super) async fn hold(socket: WebSocket, doors: Doors, caller: Caller, address: Option<IpAddr>) {
-    let mut connection =
-        Connection { socket, doors, caller, address, turns: StreamMap::new(), watched: StreamMap::new() };
+/// Its turns go on in the trace, if any, in which it was opened.
+pub(super) async fn hold(
+    socket: WebSocket,
+    doors: Doors,
+    (caller, address): (Caller, Option<IpAddr>),
+    parent: Option<Context>,
+) {
+    let _open = doors.open.socket();
+    let (turns, watched) = (StreamMap::new(), StreamMap::new());
+    let mut connection = Connection { socket, doors, caller, address, parent, turns, watched };
     if let Err(End::Closed(code, reason)) = connection.serve().await {
         let goodbye = Frame::Close(Some(CloseFrame { code, reason: reason.into() }));
         // Whether it arrives changes nothing: the connection ends here.
@@ -57,6 +66,7 @@ struct Connection {
     doors: Doors,
     caller: Caller,
     address: Option<IpAddr>,
+    parent: Option<Context>,
     /// The turns that are being told, by their keys.
     turns: StreamMap<IdempotencyKey, BoxStream<'static, Vec<Numbered>>>,
     /// What is watched: conversations by their sessions, the desk by none.
@@ -126,7 +136,8 @@ impl Connection {
     async fn begin(&mut self, wanted: Wanted) -> Result<(), End> {
         let Wanted { key, seen, body } = wanted;
         let called = key.clone();
-        match self.doors.listen((self.caller.clone(), self.address), key, body, seen) {
+        let Entry { span, .. } = Entry::message(self.parent.clone(), &*self.doors.product.entropy);
+        match span.in_scope(|| self.doors.listen((self.caller.clone(), self.address), key, body, seen)) {
             Ok((key, listener)) => {
                 self.turns.insert(key, telling(listener));
                 Ok(())

@@ -54,8 +54,8 @@ impl Entrance {
             let CalledBy(caller) = CalledBy::from_request_parts(request, doors).await?;
             return Ok(Self { caller, address });
         };
-        let caller = redeemed(doors, ticket).await?;
-        doors.limits.called(&caller)?;
+        let caller = doors.turned_away(redeemed(doors, ticket).await)?;
+        doors.turned_away(doors.limits.called(&caller))?;
         Ok(Self { caller, address })
     }
 }

@@ -72,7 +72,7 @@ impl DynamoConversations {
             turn.record_at = Some(self.put_aside(ticket, packed).await?);
             None
         };
-        Ok(Finished { ticket, turn, packed, now, nonce: self.nonce(&ticket.turn) })
+        Ok(Finished { ticket, turn, packed, now, nonce: self.nonce(ticket.turn.as_str()) })
     }
 
     async fn try_to_store(&self, finished: &Finished<'_>, before: u64, attempt: u32) -> Result<Step> {

@@ -8,6 +8,7 @@ use contract::{Error, ErrorKind, Result};
 use jiff::Timestamp;
 
 use super::DynamoConversations;
+use super::bars::under_way;
 use super::items::{KeyItem, SessionItem, idempotency_key, item, parse, session_key};
 use crate::dynamo::Item;
 use crate::dynamo::expression::{number, put, text, update};
@@ -24,12 +25,12 @@ const TAKE_SESSION: &str = "SET #owner = if_not_exists(#owner, :owner), #turns =
      #version = if_not_exists(#version, :first), #home = if_not_exists(#home, :home), #expires_at = :expires_at";
 
 /// What is asked for, with everything that must not change between tries.
-struct Claim<'a> {
-    opening: &'a Opening,
+pub(super) struct Claim<'a> {
+    pub(super) opening: &'a Opening,
     now: Timestamp,
     lease_end: Timestamp,
     expires_at: i64,
-    nonce: String,
+    pub(super) nonce: String,
 }
 
 /// What one try came to.
@@ -49,9 +50,19 @@ impl DynamoConversations {
             now,
             lease_end: now.checked_add(opening.lease).unwrap_or(Timestamp::MAX),
             expires_at: self.expiry(now),
-            nonce: self.nonce(&opening.turn.id),
+            nonce: self.nonce(opening.turn.id.as_str()),
         };
-        let (taken, past) = tokio::join!(self.take(&claim), self.past(&opening.turn.session, opening.history_limit));
+        let (taken, past, barred) = tokio::join!(
+            self.take(&claim),
+            self.past(&opening.turn.session, opening.history_limit),
+            self.barred(&opening.turn.caller)
+        );
+        if let Some(until) = barred? {
+            if matches!(taken, Ok(None)) {
+                self.give_back(&claim).await;
+            }
+            return Err(under_way(until, self.clock.now()));
+        }
         if let Some(answered) = taken? {
             let record = self.record(&answered.session, answered.seq.unwrap_or_default()).await?;
             return Ok(Opened::Repeat(Box::new(record)));

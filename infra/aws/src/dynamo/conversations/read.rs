@@ -138,7 +138,8 @@ impl DynamoConversations {
         Ok((page.items.unwrap_or_default(), page.last_evaluated_key.filter(|key| !key.is_empty())))
     }
 
-    async fn unpacked(&self, mut item: Item) -> Result<TurnRecord> {
+    /// The record of a turn's item, wherever it lies.
+    pub(super) async fn unpacked(&self, mut item: Item) -> Result<TurnRecord> {
         match (item.remove("record"), item.remove("record_at")) {
             (Some(AttributeValue::B(packed)), _) => unpack(packed.as_ref()),
             (_, Some(AttributeValue::S(name))) => unpack(&self.fetch_aside(&name).await?),

@@ -129,7 +129,12 @@ pub(super) fn appointment_key(access: &Access, number: &str) -> Item {
 
 /// An action is its customer's: nobody learns what became of another's.
 pub(super) fn action_key(access: &Access, action: &ActionId) -> Item {
-    key(format!("ACTIONS#{}", access.customer()), format!("DESK#{action}"))
+    key(action_partition(access), format!("DESK#{action}"))
+}
+
+/// The partition of what came of the customer's actions, at the desk and in their cars.
+pub(super) fn action_partition(access: &Access) -> String {
+    format!("ACTIONS#{}", access.customer())
 }
 
 pub(super) fn parsed<T: DeserializeOwned>(text: &str) -> Result<T> {

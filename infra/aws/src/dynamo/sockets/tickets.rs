@@ -14,7 +14,7 @@ use super::Slots;
 /// Keeps tickets in the table `<prefix>-sessions`. Cheap to clone.
 #[derive(Clone)]
 pub struct DynamoTickets {
-    slots: Slots,
+    pub(super) slots: Slots,
     clock: Arc<dyn Clock>,
 }
 
