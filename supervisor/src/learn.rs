@@ -23,7 +23,10 @@ use crate::wiring::Product;
 /// Where it is noted how far learning came.
 const CURSOR: &str = "learn/cursor";
 /// So many turns are studied at once: what they teach is one short transaction for each learner.
-const BATCH: usize = 50;
+const BATCH: usize = 25;
+/// After a batch it rests for so many times as long as that took, because turns want the same processors and the same file. In a
+/// rush it falls behind, and catches up later.
+const RESTS: u32 = 4;
 /// So often it looks for turns that were closed.
 const LOOK: Duration = Duration::from_millis(400);
 /// How long it waits when a store is lost: at first, and at most.
@@ -102,12 +105,12 @@ impl Learning {
         let [mut pause, longest] = BACK_OFF;
         let mut went_on = self.clock.now();
         loop {
+            let began = self.clock.elapsed();
             match self.step().await {
                 Ok(learned) => {
                     ([pause, _], went_on) = (BACK_OFF, self.clock.now());
-                    if learned == 0 {
-                        tokio::time::sleep(LOOK).await;
-                    }
+                    let took = self.clock.elapsed().saturating_sub(began);
+                    tokio::time::sleep(if learned == 0 { LOOK } else { took * RESTS }).await;
                 }
                 Err(error) => {
                     tracing::warn!(%error, "nothing is learned for now");

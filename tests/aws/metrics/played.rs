@@ -92,7 +92,7 @@ fn written(measure: &Measure) -> Value {
 /// The series, sums and percentiles there are those that another program makes of the single measures, and of the replies.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_conversation_emitted_is_read_back_by_another_client() {
-    let python = told("EMULATED_CLIENT", "target/parts/ministack/bin/python");
+    let python = told("EMULATED_CLIENT", concat!(env!("CARGO_MANIFEST_DIR"), "/../target/parts/ministack/bin/python"));
     let (config, clock, namespace) = (cloud().await, clock(), unique("Played"));
     let there = CloudWatchMetrics::new(&config, &namespace, "motorline", "tests", clock.clone());
     let metrics = Arc::new(Kept { there, all: Mutex::default() });
