@@ -8,7 +8,8 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::house::House;
-use scene::{Log, Scene, does, ok, request, text, without_time};
+use crate::identity::leaks::Log;
+use scene::{Scene, does, listen, ok, request, text, without_time};
 
 /// A word that no file of the product holds.
 const CANARY: &str = "xylocanary";
@@ -80,7 +81,7 @@ fn found(folder: &Path, words: &[&str]) -> Vec<String> {
 #[tokio::test]
 async fn all_of_a_person_is_shown_and_no_byte_of_them_is_left() {
     let log = Log::default();
-    let _listening = log.listen();
+    let _listening = listen(&log);
     let scene = Scene::open(&[]).await;
     let house = &scene.house;
     lives(house, "katya", CANARY).await;

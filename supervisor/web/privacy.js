@@ -47,7 +47,7 @@ async function erase(show, { api, announce, erased }, keep) {
   const done = make('button.wide', { type: 'button', onclick: erased }, 'Close');
   show(
     make('p', {}, 'Nothing is kept of you any more. This is your receipt:'),
-    make('ul.calls', {}, ...pieces.map(line)),
+    make('ul.lines', {}, ...pieces.map(line)),
     make('p.quiet', {}, `Receipt ${receipt.receipt_id} of ${new Date(receipt.ended).toLocaleString()}`),
     done,
   );

@@ -46,7 +46,7 @@ function conversation(memories, erase) {
   const day = new Date(memories[0].at).toLocaleDateString(undefined, { dateStyle: 'long' });
   const line = ({ kind, text }) => make('li', {}, make('span.finding-kind', {}, KINDS[kind] ?? kind), make('span', {}, text));
   const button = make('button.erase', { type: 'button', onclick: erase, 'aria-label': `Erase what is kept of the conversation of ${day}` }, 'Erase');
-  return make('section', {}, make('h3', {}, day), make('ul.calls', {}, ...memories.map(line)), button);
+  return make('section', {}, make('h3', {}, day), make('ul.lines', {}, ...memories.map(line)), button);
 }
 
 const nothing = () => make('p', {}, 'I remember nothing of earlier conversations.');

@@ -1,8 +1,7 @@
 //! A house whose every store is a file, as `motorline` opens it; and one whose cars obey late.
 
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -25,9 +24,9 @@ use supervisor::wiring::Product;
 use tempfile::TempDir;
 use tokio::time::sleep;
 use tower::ServiceExt;
-use tracing_subscriber::fmt::MakeWriter;
 
 use crate::house::{House, tools};
+use crate::identity::leaks::Log;
 
 /// A house of its own and the folder of all that it writes.
 pub(super) struct Scene {
@@ -165,39 +164,11 @@ pub(super) fn without_time(mut export: Value) -> Value {
     export
 }
 
-/// Keeps what is logged.
-#[derive(Clone, Default)]
-pub(super) struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    /// Listens to everything from here on, on this thread.
-    pub(super) fn listen(&self) -> (tracing::Dispatch, tracing::subscriber::DefaultGuard) {
-        // While there is only one listener, tracing remembers for all threads what the first thread at an event listens to.
-        let another = tracing::Dispatch::new(tracing_subscriber::registry());
-        let everything = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_ansi(false);
-        (another, tracing::subscriber::set_default(everything.with_writer(self.clone()).finish()))
-    }
-
-    pub(super) fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
-    }
-}
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
+/// Listens to everything that is logged from here on, on this thread.
+pub(super) fn listen(log: &Log) -> (tracing::Dispatch, tracing::subscriber::DefaultGuard) {
+    // While there is only one listener, tracing remembers for all threads what the first thread at an event listens to.
+    let another = tracing::Dispatch::new(tracing_subscriber::registry());
+    let everything = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_ansi(false);
+    let log = log.clone();
+    (another, tracing::subscriber::set_default(everything.with_writer(move || log.clone()).finish()))
 }
