@@ -17,15 +17,13 @@ use contract::{Access, CustomerId, Error, ErrorKind, Result, SessionId};
 use super::capacity::{Capacity, Meter};
 use super::expression::{by_name, key, names, put, text};
 use super::failure::{lost, malformed, unavailable};
-use super::retry::Waits;
 use super::tables::Tables;
 use super::transaction::{Refusal, transact};
+use super::whole::Whole;
 use super::{Item, Table};
 
 /// How many items one transaction takes.
 const TRANSACTION: usize = 100;
-/// How many items one batch takes.
-const BATCH: usize = 25;
 
 /// Knows the customers of the table `<prefix>-customers`. Cheap to clone.
 #[derive(Clone)]
@@ -96,29 +94,16 @@ impl DynamoCustomers {
         Ok(found.item)
     }
 
+    /// The table as a whole.
+    fn whole(&self) -> Whole<'_> {
+        Whole { client: &self.client, table: &self.table, meter: &self.meter }
+    }
+
     /// Puts all items.
     async fn put_all(&self, items: Vec<Item>, nonce: &str) -> Result<()> {
         let put = |item| PutRequest::builder().set_item(Some(item)).build().map_err(malformed);
         let write = |item| put(item).map(|put| WriteRequest::builder().put_request(put).build());
-        self.write_all(items.into_iter().map(write).collect::<Result<_>>()?, nonce).await
-    }
-
-    /// Writes in batches, again and again what DynamoDB did not take.
-    async fn write_all(&self, mut left: Vec<WriteRequest>, nonce: &str) -> Result<()> {
-        let mut waits = Waits::of(nonce);
-        while !left.is_empty() {
-            let rest = left.split_off(left.len().min(BATCH));
-            let request = self.client.batch_write_item().request_items(&self.table.name, left);
-            let request = request.return_consumed_capacity(ReturnConsumedCapacity::Total);
-            let done = request.send().await.map_err(|cause| lost(cause, &self.table.name))?;
-            self.meter.wrote(done.consumed_capacity());
-            left = done.unprocessed_items.and_then(|mut all| all.remove(&self.table.name)).unwrap_or_default();
-            if !left.is_empty() {
-                waits.next().await?;
-            }
-            left.extend(rest);
-        }
-        Ok(())
+        self.whole().write(items.into_iter().map(write).collect::<Result<_>>()?, nonce).await
     }
 
     /// All items of a customer whose sort keys begin like this, of as many pages as they fill.

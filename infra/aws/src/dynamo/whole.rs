@@ -1,4 +1,5 @@
-//! Whole tables and whole partitions: what a person asks for who wants to see, or to have erased, everything of theirs.
+//! Whole tables and whole partitions: what a person asks for who wants to see, or to have erased, everything of theirs; and
+//! writes of many items.
 //!
 //! Most items lie in no partition of their person, and an index over all of them would be paid with every turn. So an
 //! erasure or an export reads the table from one end to the other, page by page: rare, and half a read unit for each
@@ -15,7 +16,7 @@ use super::retry::Waits;
 use super::tables::{PARTITION_KEY, SORT_KEY};
 use super::{Item, Table};
 
-/// How many items one batch of deletes takes.
+/// How many items one batch takes.
 const BATCH: usize = 25;
 
 /// A table, looked at as a whole.
@@ -68,12 +69,16 @@ impl Whole<'_> {
         }
     }
 
-    /// Deletes these items (only their keys count), in batches, again and again what DynamoDB did not take.
+    /// Deletes these items; only their keys count.
     pub(super) async fn remove(&self, items: Vec<Item>) -> Result<()> {
         let delete = |item| DeleteRequest::builder().set_key(Some(key_of(item))).build().map_err(malformed);
         let write = |item| delete(item).map(|delete| WriteRequest::builder().delete_request(delete).build());
-        let mut left: Vec<WriteRequest> = items.into_iter().map(write).collect::<Result<_>>()?;
-        let mut waits = Waits::of(&self.table.name);
+        self.write(items.into_iter().map(write).collect::<Result<_>>()?, &self.table.name).await
+    }
+
+    /// Writes in batches, again and again what DynamoDB did not take.
+    pub(super) async fn write(&self, mut left: Vec<WriteRequest>, nonce: &str) -> Result<()> {
+        let mut waits = Waits::of(nonce);
         while !left.is_empty() {
             let rest = left.split_off(left.len().min(BATCH));
             let request = self.client.batch_write_item().request_items(&self.table.name, left);

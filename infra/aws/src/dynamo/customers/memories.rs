@@ -59,6 +59,6 @@ impl DynamoCustomers {
             let delete = DeleteRequest::builder().set_key(Some(key)).build().map_err(malformed)?;
             writes.push(WriteRequest::builder().delete_request(delete).build());
         }
-        self.write_all(writes, customer.as_str()).await
+        self.whole().write(writes, customer.as_str()).await
     }
 }

@@ -6,7 +6,6 @@ use contract::{Access, Result};
 use serde_json::{Value, json};
 
 use super::{DynamoCustomers, items};
-use crate::dynamo::whole::Whole;
 
 #[async_trait]
 impl PersonalData for DynamoCustomers {
@@ -21,7 +20,7 @@ impl PersonalData for DynamoCustomers {
     }
 
     async fn erase(&self, access: &Access) -> Result<u64> {
-        let whole = Whole { client: &self.client, table: &self.table, meter: &self.meter };
+        let whole = self.whole();
         let found = whole.partition(&items::partition(access.customer())).await?;
         let count = found.len() as u64;
         whole.remove(found).await?;
